@@ -1,0 +1,52 @@
+/*
+ * Hierarchical timer wheel in packet time, resolution 8 ms (4 levels of 256 slots: over a
+ * year). A timer is a struct wheel_timer inside a slab item, 16 bytes, no allocation.
+ * Timers due come out ordered by (due time rounded up to the resolution, insertion): the
+ * order depends on nothing but the calls, so a replay repeats it.
+ */
+#ifndef RINGFENCE_BASE_WHEEL_H
+#define RINGFENCE_BASE_WHEEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/slab.h"
+
+enum { WHEEL_TICK_US = 8192, WHEEL_LEVELS = 4, WHEEL_SLOTS = 256 };
+
+struct wheel_timer {
+	uint32_t next; /* slab index, 0 = end of its slot's list */
+	uint32_t prev;
+	uint32_t due_tick; /* tick since the wheel's start */
+	uint32_t slot;     /* 0 = not armed, else slot + 1 */
+};
+
+struct wheel_list {
+	uint32_t front;
+	uint32_t back;
+};
+
+struct wheel {
+	struct slab *slab;
+	size_t offset; /* of the struct wheel_timer in an item */
+	uint64_t start_us;
+	uint32_t now_tick;
+	bool started;
+	uint32_t armed; /* timers in the wheel */
+	struct wheel_list slots[WHEEL_LEVELS * WHEEL_SLOTS];
+	struct wheel_list due; /* expired, not yet handed out */
+};
+
+void wheel_init(struct wheel *wheel, struct slab *slab, size_t offset);
+
+/* Arms the timer of item index at due_us, or moves it there; a past time is due at once. */
+void wheel_arm(struct wheel *wheel, uint32_t index, uint64_t due_us);
+void wheel_disarm(struct wheel *wheel, uint32_t index);
+
+/* Moves time forward; time that goes back is ignored. Cheap when no tick has passed. */
+void wheel_advance(struct wheel *wheel, uint64_t now_us);
+
+/* The index of the next item whose timer is due, disarmed; 0 = none. */
+uint32_t wheel_expired(struct wheel *wheel);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * From a packet to datagrams: link layers and tunnels, IP, defragmentation, UDP, TCP
+ * reassembly, SCTP. Owned by one thread; all memory is taken at init.
+ */
+#ifndef RINGFENCE_FRAME_FRAME_H
+#define RINGFENCE_FRAME_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/memory.h"
+#include "engine/frame/datagram.h"
+#include "engine/frame/packet.h"
+
+struct frame;
+
+/* One row per drop or oddity: enum, name in counters. X(name) */
+#define FRAME_COUNTERS(X)                                                                \
+	X(packets)                                                                       \
+	X(bytes)                                                                         \
+	X(fragments)                                                                     \
+	X(fragments_overlapping)                                                         \
+	X(fragments_expired)                                                             \
+	X(fragments_evicted)                                                             \
+	X(datagrams_reassembled)                                                         \
+	X(tcp_segments)                                                                  \
+	X(tcp_retransmitted)                                                             \
+	X(tcp_reordered)                                                                 \
+	X(tcp_overlapping)                                                               \
+	X(tcp_gaps)                                                                      \
+	X(tcp_midstream)                                                                 \
+	X(tcp_evicted)                                                                   \
+	X(truncated)                                                                     \
+	X(icmp)                                                                          \
+	X(layers_too_deep)                                                               \
+	X(undecoded)
+
+struct frame_counters {
+#define X(name) uint64_t name;
+	FRAME_COUNTERS(X)
+#undef X
+};
+
+/* NULL when the memory does not hold it. share: bytes that it may take of the memory. */
+struct frame *frame_new(struct memory *memory, size_t share, const struct hash_key *key);
+
+/* Begins a packet. What the packet before gave is invalid from here on. */
+void frame_open(struct frame *frame, const struct packet *packet);
+
+/* The next datagram of the packet; false when there is no more (or none: a fragment …). */
+bool frame_next(struct frame *frame, struct datagram *datagram);
+
+/*
+ * TCP: the first bytes of the payload are done with and will not come again; what is
+ * left stays and comes again, with more behind it, in a later datagram. Whoever reads no
+ * message from a stream's payload consumes 0 and waits.
+ */
+void frame_consume(struct frame *frame, struct tcp_stream *stream, size_t bytes);
+
+/* TCP: nothing in this direction is of interest; its bytes are no longer kept. */
+void frame_ignore(struct frame *frame, struct tcp_stream *stream);
+
+/* TCP: a word that belongs to the decoder (what it found the stream to be), 0 at first. */
+uint32_t *frame_stream_tag(struct tcp_stream *stream);
+
+const struct frame_counters *frame_counters(const struct frame *frame);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Every cap of the engine in one place. Reaching one is counted, never silent.
+ */
+#ifndef RINGFENCE_LIMITS_H
+#define RINGFENCE_LIMITS_H
+
+enum limits {
+	/* frame */
+	LIMIT_FRAME_LAYERS = 16,         /* link layers, tags and tunnels in one packet */
+	LIMIT_TUNNEL_DEPTH = 6,          /* outer address pairs that are kept */
+	LIMIT_FRAGMENTS_PER_DATAGRAM = 64,
+	LIMIT_TCP_PENDING = 65536 * 2,   /* bytes of one direction that wait for more */
+	LIMIT_TCP_GAPS = 16,             /* out-of-order runs kept per direction */
+
+	/* decode */
+	LIMIT_SIP_MESSAGE = 65535,       /* bytes of one SIP message over a stream */
+	LIMIT_SIP_HEADERS = 256,         /* header fields per message */
+	LIMIT_SIP_CONTACTS = 32,
+	LIMIT_SDP_MEDIA = 32,
+	LIMIT_SDP_PAYLOADS = 32,         /* formats per m= line */
+	LIMIT_SDP_CANDIDATES = 32,       /* ICE candidates per m= line */
+	LIMIT_MIME_PARTS = 16,
+	LIMIT_RTP_CSRC = 15,
+	LIMIT_RTCP_REPORTS = 31,
+	LIMIT_RTCP_PACKETS = 32,         /* packets in one compound */
+
+	/* track */
+	LIMIT_CALL_LEGS = 16,
+	LIMIT_DIALOGS_PER_CALL = 16,     /* forks */
+	LIMIT_BINDINGS_PER_AOR = 16,
+	LIMIT_MEDIA_PER_CALL = 32,
+
+	/* detect */
+	LIMIT_RULES = 1024,
+	LIMIT_RULE_CONDITIONS = 64,
+	LIMIT_RULE_KEYS = 4,
+	LIMIT_DISTINCT = 4096,
+};
+
+#endif
