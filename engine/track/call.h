@@ -1,0 +1,152 @@
+/*
+ * A call: one leg as it is seen between two addresses, SIP or H.323 alike, with its
+ * dialogs (forks), media and times. Legs of one call through a B2BUA carry the same
+ * correlation id. Text lives in the call's arena.
+ */
+#ifndef RINGFENCE_TRACK_CALL_H
+#define RINGFENCE_TRACK_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/address.h"
+#include "engine/base/list.h"
+#include "engine/base/pool.h"
+#include "engine/base/wheel.h"
+#include "engine/decode/sip.h"
+
+enum call_protocol { CALL_SIP, CALL_H323 };
+
+enum call_state {
+	CALL_TRYING,
+	CALL_RINGING,  /* 180 or 183 */
+	CALL_ANSWERED,
+	CALL_ENDED,
+};
+
+enum call_side { CALL_CALLER, CALL_CALLEE, CALL_NEITHER };
+
+enum call_end {
+	CALL_END_NONE,
+	CALL_END_BYE,        /* or ReleaseComplete */
+	CALL_END_CANCEL,
+	CALL_END_REJECTED,   /* final status >= 300 */
+	CALL_END_TIMEOUT,    /* no answer, or idle for too long */
+	CALL_END_CAPTURE,    /* the capture ended first */
+	CALL_END_EVICTED,
+};
+
+enum call_leg_reason {
+	LEG_SESSION_ID = 1, /* RFC 7989 */
+	LEG_X_CID = 2,      /* X-CID and the like name the other's Call-ID */
+	LEG_MEDIA = 4,      /* the same media address in both */
+	LEG_NUMBER = 8,     /* same numbers, started within 2 s */
+	LEG_CALL_ID = 16,   /* the same Call-ID on another hop */
+	LEG_REPLACES = 32,
+	LEG_REFER = 64,
+};
+
+struct dialog {
+	uint32_t next;              /* index of the call's next dialog, 0 = none */
+	uint32_t call;
+	uint64_t answered_us;
+	uint32_t cseq[2];           /* highest of caller, callee */
+	struct slice to_tag;
+	uint8_t state;              /* enum call_state */
+	bool acked;
+};
+
+/* Where one side said it wants its media (SDP, fastStart, OLC) and what arrived there. */
+struct media {
+	uint32_t next;              /* the call's next medium, 0 = none */
+	uint32_t call;
+	struct endpoint at;         /* as signalled */
+	struct endpoint rtcp;
+	struct endpoint seen;       /* source of what this side sends, as seen; none = nothing */
+	uint8_t side;               /* enum call_side of who announced it */
+	uint8_t kind;               /* enum sdp_media_kind */
+	uint8_t line;               /* m= line, counted from 0 */
+	uint8_t direction;          /* enum sdp_direction */
+	bool secure;
+	bool t38;
+	uint8_t payload_count;
+	uint16_t ptime_ms;
+	struct media_payload {
+		uint8_t type;
+		uint8_t codec;      /* index of the codec table */
+		uint16_t clock_khz_x10;
+	} payloads[8];
+};
+
+/* Sums of the streams that one side sent, filled as streams end. */
+struct call_quality {
+	uint32_t packets;
+	uint32_t lost;
+	uint32_t duplicates;
+	uint32_t reordered;
+	uint16_t jitter_max_us_x10;
+	uint16_t jitter_mean_us_x10;
+	uint16_t r_x10;             /* 0 = no value */
+	uint16_t mos_x100;          /* 0 = no value */
+	uint8_t reason;             /* why there is none */
+	uint8_t codec;
+	uint16_t burst_x10;
+	uint16_t rtt_ms;
+};
+
+struct call {
+	struct wheel_timer timer;
+	struct list_link idle;
+	uint64_t hash;              /* of the Call-ID */
+	uint64_t id;                /* counted from 1 in the run: deterministic */
+	uint64_t correlation;       /* id of the first leg, itself when alone */
+	uint64_t start_us;
+	uint64_t ring_us;           /* 0 = did not happen */
+	uint64_t answer_us;
+	uint64_t end_us;
+	uint64_t last_us;
+	uint64_t first_packet;
+	uint16_t first_source;
+	uint16_t status;            /* final status, or the last provisional one */
+	uint8_t protocol;           /* enum call_protocol */
+	uint8_t state;              /* enum call_state */
+	uint8_t end;                /* enum call_end */
+	uint8_t released_by;        /* enum call_side */
+	uint8_t q850;               /* cause, 0 = none */
+	uint8_t transport;
+	uint8_t leg_reasons;        /* bits of enum call_leg_reason */
+	uint8_t leg_score;          /* 0 to 100 */
+	uint16_t retransmissions;
+	uint16_t messages;
+	uint16_t reinvites;
+	uint16_t dtmf_count;
+	uint16_t nat_bits;          /* nat_uac_test bits of the INVITE */
+	bool early_media;
+	bool held;
+	bool transferred;
+	bool authenticated;         /* the INVITE carried credentials that were accepted */
+	bool capture_gap;           /* both directions gapped at once: the capture dropped */
+	uint8_t dscp;
+	uint32_t invite_cseq;
+	struct endpoint caller;     /* signalling addresses */
+	struct endpoint callee;
+	uint32_t dialogs;           /* first index, 0 = none */
+	uint32_t media;             /* first index, 0 = none */
+	struct call_quality quality[2]; /* by enum call_side: what caller, callee sent */
+	struct arena arena;
+	struct slice call_id;       /* kept, with all below, in the arena */
+	struct slice from_user, from_host, from_display, from_tag;
+	struct slice to_user, to_host;
+	struct slice request_user, request_host;
+	struct slice user_agent[2]; /* by enum call_side */
+	struct slice auth_user;     /* the account */
+	struct slice asserted;      /* P-Asserted-Identity's user */
+	struct slice preferred;
+	struct slice remote_party;
+	struct slice diversion;     /* user of the first Diversion or History-Info */
+	struct slice session_id;
+	struct slice x_cid;
+	struct slice reason;        /* Reason header of the end */
+};
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The vocabulary of change: what the tracker tells detectors and reports. An event and
+ * all it points to is valid until the next call of track_next or track_message.
+ */
+#ifndef RINGFENCE_TRACK_EVENT_H
+#define RINGFENCE_TRACK_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/decode/message.h"
+
+/* The event streams, as rules name them. X(ENUM, "name") */
+#define EVENT_KINDS(X)                                                                   \
+	X(SIP_REQUEST, "sip.request")         /* every request, retransmissions too */   \
+	X(SIP_RESPONSE, "sip.response")       /* every response, retransmissions too */  \
+	X(SIP_TRANSACTION, "sip.transaction") /* final response seen, or timed out; once */ \
+	X(SIP_DIALOG, "sip.dialog")           /* dialog state changed */                 \
+	X(REGISTRATION, "registration")       /* binding added, refreshed, removed, expired */ \
+	X(CALL_START, "call.start")           /* first INVITE of a call */               \
+	X(CALL_ANSWER, "call.answer")                                                    \
+	X(CALL_TICK, "call.tick")             /* every 10 s of an answered call */       \
+	X(CALL_END, "call.end")                                                          \
+	X(RTP_STREAM, "rtp.stream")           /* a stream ended */                       \
+	X(RTP_INTERVAL, "rtp.interval")       /* 10 s of a stream */                     \
+	X(RTCP_REPORT, "rtcp.report")                                                    \
+	X(RAS_TRANSACTION, "ras.transaction")                                            \
+	X(H225_CALL, "h225.call")                                                        \
+	X(H245_CHANNEL, "h245.channel")                                                  \
+	X(PARSE_ERROR, "parse.error")         /* a message with anomalies, or undecodable */ \
+	X(SENSOR, "sensor")                   /* of ourselves: evictions, drops, clock steps */
+
+enum event_kind {
+#define X(id, name) EVENT_##id,
+	EVENT_KINDS(X)
+#undef X
+	EVENT_COUNT
+};
+
+const char *event_kind_name(enum event_kind kind);
+
+struct call;
+struct dialog;
+struct transaction;
+struct registration;
+struct binding;
+struct stream;
+struct stream_interval;
+
+enum registration_change { BINDING_ADDED, BINDING_REFRESHED, BINDING_REMOVED, BINDING_EXPIRED };
+
+struct event {
+	enum event_kind kind;
+	uint64_t time_us;
+	const struct packet *packet;            /* that caused it; NULL for a timer */
+	const struct message *message;          /* that caused it; NULL for a timer */
+	const struct transaction *transaction;  /* SIP_*: of the message, may be NULL */
+	const struct dialog *dialog;            /* may be NULL */
+	const struct call *call;                /* may be NULL */
+	const struct registration *registration;
+	const struct binding *binding;
+	enum registration_change change;
+	const struct stream *stream;
+	const struct stream_interval *interval;
+	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
+	const char *sensor_what;                /* SENSOR: "overload", "clock-step" … */
+	const char *sensor_where;               /* SENSOR: which table or source */
+	uint64_t sensor_value;
+};
+
+#endif

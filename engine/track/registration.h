@@ -1,0 +1,50 @@
+/*
+ * Registrations: an address of record at a registrar with all its bindings (RFC 3261 10).
+ */
+#ifndef RINGFENCE_TRACK_REGISTRATION_H
+#define RINGFENCE_TRACK_REGISTRATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/address.h"
+#include "engine/base/list.h"
+#include "engine/base/pool.h"
+#include "engine/base/slice.h"
+#include "engine/base/wheel.h"
+#include "engine/limits.h"
+
+struct binding {
+	struct slice contact;      /* URI */
+	struct slice user_agent;
+	struct endpoint source;    /* from where it was registered */
+	uint64_t since_us;
+	uint64_t expires_us;
+	uint32_t interval_s;       /* granted */
+	bool contact_foreign;      /* contact host public and not the source */
+};
+
+struct registration {
+	struct wheel_timer timer;
+	struct list_link idle;
+	uint64_t hash;             /* of user@host */
+	uint64_t since_us;
+	uint64_t last_us;
+	struct endpoint registrar;
+	struct endpoint source;        /* of the newest change */
+	struct endpoint previous_source;
+	uint32_t changes;
+	uint8_t binding_count;
+	bool wiped;                    /* this change removed all (Contact: *) or another's binding */
+	bool source_changed;           /* this change came from another address than the one before */
+	bool agent_changed;
+	struct arena arena;
+	struct slice user;
+	struct slice host;
+	struct slice auth_user;
+	struct slice user_agent;
+	struct slice previous_user_agent;
+	struct binding bindings[LIMIT_BINDINGS_PER_AOR];
+};
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * The tracker: transactions, dialogs, calls, registrations, media and streams, from
+ * messages in packet order. One thread; all memory taken at init; a full table evicts the
+ * longest idle and least proven, counts it and raises a SENSOR event.
+ */
+#ifndef RINGFENCE_TRACK_TRACK_H
+#define RINGFENCE_TRACK_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/memory.h"
+#include "engine/track/call.h"
+#include "engine/track/event.h"
+#include "engine/track/registration.h"
+#include "engine/track/transaction.h"
+
+struct track;
+
+/* X(name): what the tracker counts */
+#define TRACK_COUNTERS(X)                                                                \
+	X(calls)                                                                         \
+	X(registrations)                                                                 \
+	X(transactions)                                                                  \
+	X(retransmissions)                                                               \
+	X(evicted_transactions)                                                          \
+	X(evicted_calls)                                                                 \
+	X(evicted_registrations)                                                         \
+	X(evicted_streams)                                                               \
+	X(text_exhausted)
+
+struct track_counters {
+#define X(name) uint64_t name;
+	TRACK_COUNTERS(X)
+#undef X
+};
+
+/* share: bytes it may take of the memory. NULL when they do not suffice. */
+struct track *track_new(struct memory *memory, size_t share, const struct hash_key *key);
+
+/* Moves packet time forward: timers become due. Their events come from track_next. */
+void track_advance(struct track *track, uint64_t now_us);
+
+/* Takes a message in. What it changes comes from track_next. */
+void track_message(struct track *track, const struct message *message);
+
+/* The next event of a message or timer, in a fixed order; NULL = none left. */
+const struct event *track_next(struct track *track);
+
+/*
+ * The end of the input: all calls, registrations and streams that are open end with
+ * CALL_END_CAPTURE, in order of their beginning; events come from track_next.
+ */
+void track_finish(struct track *track);
+
+const struct track_counters *track_counters(const struct track *track);
+
+/* Of a call, for reports: 0 = none. */
+const struct dialog *track_dialog(const struct track *track, uint32_t index);
+const struct media *track_media(const struct track *track, uint32_t index);
+const struct call *track_call(const struct track *track, uint32_t index);
+
+#endif
