@@ -5,6 +5,7 @@
 #ifndef RINGFENCE_BASE_LIST_H
 #define RINGFENCE_BASE_LIST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/base/slab.h"
@@ -30,7 +31,7 @@ void list_touch(struct list *list, uint32_t index);
 
 static inline struct list_link *list_link_of(const struct list *list, uint32_t index)
 {
-	return (struct list_link *)((uint8_t *)slab_at(list->slab, index) + list->offset);
+	return (void *)((uint8_t *)slab_at(list->slab, index) + list->offset);
 }
 
 #endif

@@ -22,6 +22,9 @@ struct memory {
  */
 void *memory_take(struct memory *memory, size_t bytes);
 
+/* Takes everything back and zeroes it, for another start over the same region (tests). */
+void memory_clear(struct memory *memory);
+
 static inline size_t memory_left(const struct memory *memory)
 {
 	return memory->bytes - memory->used;

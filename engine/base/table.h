@@ -18,7 +18,7 @@
 #include "engine/base/memory.h"
 
 struct table_slot {
-	uint32_t tag;   /* upper half of the hash */
+	uint32_t tag;   /* upper half of the hash: its low bits choose the home slot */
 	uint32_t index; /* 0 = empty */
 };
 
@@ -50,7 +50,7 @@ void table_remove(struct table *table, uint64_t hash, uint32_t index);
 /* Brings the slot of a hash into the cache ahead of its use. */
 static inline void table_prefetch(const struct table *table, uint64_t hash)
 {
-	__builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
+	__builtin_prefetch(&table->slots[(uint32_t)(hash >> 32) & table->mask]);
 }
 
 #endif

@@ -17,7 +17,7 @@ enum { WHEEL_TICK_US = 8192, WHEEL_LEVELS = 4, WHEEL_SLOTS = 256 };
 struct wheel_timer {
 	uint32_t next; /* slab index, 0 = end of its slot's list */
 	uint32_t prev;
-	uint32_t due_tick; /* tick since the wheel's start */
+	uint32_t due_tick; /* tick since the wheel's start, low 32 bits */
 	uint32_t slot;     /* 0 = not armed, else slot + 1 */
 };
 
@@ -30,16 +30,21 @@ struct wheel {
 	struct slab *slab;
 	size_t offset; /* of the struct wheel_timer in an item */
 	uint64_t start_us;
-	uint32_t now_tick;
+	uint64_t now_tick;
 	bool started;
-	uint32_t armed; /* timers in the wheel */
+	uint32_t armed; /* timers in the wheel, those due but not yet handed out included */
+	uint32_t waiting[WHEEL_LEVELS]; /* timers per level: empty levels are skipped */
 	struct wheel_list slots[WHEEL_LEVELS * WHEEL_SLOTS];
 	struct wheel_list due; /* expired, not yet handed out */
 };
 
 void wheel_init(struct wheel *wheel, struct slab *slab, size_t offset);
 
-/* Arms the timer of item index at due_us, or moves it there; a past time is due at once. */
+/*
+ * Arms the timer of item index at due_us, or moves it there; a past time is due at once,
+ * one over a year away is due in a year. Time must have been set by wheel_advance before.
+ * The struct wheel_timer of a fresh item must be zeroed.
+ */
 void wheel_arm(struct wheel *wheel, uint32_t index, uint64_t due_us);
 void wheel_disarm(struct wheel *wheel, uint32_t index);
 

@@ -1,0 +1,190 @@
+#include "engine/base/pool.h"
+
+#include <string.h>
+
+#include "engine/base/ensure.h"
+#include "engine/base/poison.h"
+
+enum {
+	UNIT = 16,           /* offsets and sizes are counted in these */
+	CLASS_COUNT = 23,    /* 32, 48, 64, 96 … 65536 */
+	BLOCK_FIRST = 256,   /* the first block of an arena, unless more is asked for */
+	BLOCK_GROWTH = 4096, /* blocks double up to this */
+	ARENA_ITEM_MAX = POOL_BLOCK_MAX - 16,
+};
+
+_Static_assert((int)CLASS_COUNT <= (int)POOL_CLASSES, "every class has a free list");
+
+/* In front of every block; its next serves the arena's chain and the free list. */
+struct block {
+	uint32_t next; /* offset / UNIT, 0 = end */
+	uint16_t class;
+	uint16_t reserved;
+};
+
+static size_t class_bytes(uint32_t class)
+{
+	const size_t power = (size_t)32 << (class / 2);
+	return class % 2 ? power + power / 2 : power;
+}
+
+static uint32_t class_for(size_t bytes)
+{
+	uint32_t class = 0;
+	while (class_bytes(class) < bytes)
+		class ++;
+	return class;
+}
+
+static struct block *block_at(const struct pool *pool, uint32_t offset)
+{
+	return (void *)(pool->region + (size_t)offset * UNIT);
+}
+
+/* Bytes of a block that items may use. */
+static size_t block_room(uint16_t size_units)
+{
+	const size_t bytes = (size_t)size_units * UNIT;
+	/* Less than 65536 in all, so that the arena's count of used bytes cannot wrap. */
+	return bytes < POOL_BLOCK_MAX ? bytes : POOL_BLOCK_MAX - sizeof(struct block);
+}
+
+/* A block of the class, or of a larger one when only those are left; 0 = exhausted. */
+static uint32_t pool_take(struct pool *pool, uint32_t class)
+{
+	const size_t bytes = class_bytes(class);
+	uint32_t offset = pool->free[class];
+	if (!offset && bytes <= pool->bytes - pool->fresh) {
+		offset = (uint32_t)(pool->fresh / UNIT);
+		pool->fresh += bytes;
+		pool->used += bytes;
+		*block_at(pool, offset) = (struct block){.class = (uint16_t) class};
+		return offset;
+	}
+	while (!offset && ++class < CLASS_COUNT)
+		offset = pool->free[class];
+	if (!offset)
+		return 0;
+	struct block *block = block_at(pool, offset);
+	unpoison_bytes(block, class_bytes(class));
+	pool->free[class] = block->next;
+	pool->used += class_bytes(class);
+	block->next = 0;
+	return offset;
+}
+
+static void pool_give(struct pool *pool, uint32_t offset)
+{
+	struct block *block = block_at(pool, offset);
+	const uint32_t class = block->class;
+	block->next = pool->free[class];
+	pool->free[class] = offset;
+	pool->used -= class_bytes(class);
+	poison_bytes(block, class_bytes(class));
+}
+
+bool pool_init(struct pool *pool, struct memory *memory, size_t bytes)
+{
+	const size_t limit = (size_t)UINT32_MAX * UNIT;
+	if (bytes > limit)
+		bytes = limit;
+	uint8_t *region = memory_take(memory, bytes);
+	if (!region || bytes < UNIT)
+		return false;
+	/* Offset 0 means "none": the first unit stays unused. */
+	*pool = (struct pool){.region = region, .bytes = bytes, .fresh = UNIT};
+	return true;
+}
+
+/* Makes a block with room for size bytes the arena's newest. */
+static bool arena_grow(struct pool *pool, struct arena *arena, size_t size)
+{
+	size_t want = arena->head ? (size_t)arena->size * UNIT * 2 : BLOCK_FIRST;
+	if (want > BLOCK_GROWTH)
+		want = BLOCK_GROWTH;
+	if (want < size + sizeof(struct block))
+		want = size + sizeof(struct block);
+	uint32_t offset = pool_take(pool, class_for(want));
+	if (!offset)
+		offset = pool_take(pool, class_for(size + sizeof(struct block)));
+	if (!offset)
+		return false;
+	struct block *block = block_at(pool, offset);
+	block->next = arena->head;
+	arena->head = offset;
+	arena->used = sizeof(*block);
+	arena->size = (uint16_t)(class_bytes(block->class) / UNIT);
+	return true;
+}
+
+static void *arena_bump(struct pool *pool, struct arena *arena, size_t size, size_t align)
+{
+	size_t start = (arena->used + align - 1) & ~(align - 1);
+	if (size > ARENA_ITEM_MAX)
+		return NULL;
+	if (!arena->head || start + size > block_room(arena->size)) {
+		if (!arena_grow(pool, arena, size))
+			return NULL;
+		start = arena->used;
+	}
+	arena->used = (uint16_t)(start + size);
+	return (uint8_t *)block_at(pool, arena->head) + start;
+}
+
+void *arena_take(struct pool *pool, struct arena *arena, size_t size)
+{
+	void *item = arena_bump(pool, arena, size, 8);
+	if (item)
+		memset(item, 0, size);
+	return item;
+}
+
+struct slice arena_keep(struct pool *pool, struct arena *arena, struct slice slice)
+{
+	if (!slice_present(slice))
+		return slice;
+	void *copy = arena_bump(pool, arena, slice.len, 1);
+	if (!copy)
+		return (struct slice){0};
+	memcpy(copy, slice.data, slice.len);
+	return slice_of(copy, slice.len);
+}
+
+void arena_clear(struct pool *pool, struct arena *arena)
+{
+	uint32_t offset = arena->head;
+	while (offset) {
+		const uint32_t next = block_at(pool, offset)->next;
+		pool_give(pool, offset);
+		offset = next;
+	}
+	*arena = (struct arena){0};
+}
+
+size_t arena_bytes(const struct pool *pool, const struct arena *arena)
+{
+	size_t bytes = 0;
+	for (uint32_t offset = arena->head; offset; offset = block_at(pool, offset)->next)
+		bytes += class_bytes(block_at(pool, offset)->class);
+	return bytes;
+}
+
+bool scratch_init(struct scratch *scratch, struct memory *memory, size_t size)
+{
+	uint8_t *base = memory_take(memory, size);
+	if (!base)
+		return false;
+	*scratch = (struct scratch){.base = base, .size = size};
+	return true;
+}
+
+void *scratch_take(struct scratch *scratch, size_t size)
+{
+	const size_t start = (scratch->used + 7) & ~(size_t)7;
+	if (start > scratch->size || size > scratch->size - start) {
+		scratch->exhausted = true;
+		return NULL;
+	}
+	scratch->used = start + size;
+	return scratch->base + start;
+}
