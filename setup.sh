@@ -1,0 +1,51 @@
+#!/bin/bash
+# On a fresh Debian 12, as root:
+#   ./setup.sh           installs what is missing, builds, replays a shipped capture
+#   ./setup.sh --tests   installs that and the test tools too, builds, runs every test
+set -euo pipefail
+cd "$(dirname "$0")"
+
+build_packages=(gcc cmake make pkg-config ca-certificates
+	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev)
+test_packages=(libcmocka-dev clang libclang-rt-14-dev python3 tshark sip-tester sipsak sipvicious
+	nmap tcpdump iproute2 valgrind git)
+
+missing() {
+	for package in "$@"; do
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+			echo "$package"
+	done
+}
+
+install() {
+	local wanted
+	wanted=$(missing "$@")
+	[ -n "$wanted" ] || return 0
+	if [ "$(id -u)" != 0 ]; then
+		echo "setup.sh: run as root to install:" $wanted >&2
+		exit 4
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	# shellcheck disable=SC2086
+	apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+}
+
+case "${1:-}" in
+"")
+	install "${build_packages[@]}"
+	cmake --preset release -DRINGFENCE_TESTS=OFF >/dev/null
+	cmake --build --preset release -j"$(nproc)"
+	build/release/bin/ringfence replay captures/attack/svcrack-default.pcap captures/benign/call.pcap
+	;;
+--tests)
+	install "${build_packages[@]}" "${test_packages[@]}"
+	cmake --preset dev >/dev/null
+	cmake --build --preset dev -j"$(nproc)"
+	ctest --preset dev
+	;;
+*)
+	echo "usage: ./setup.sh [--tests]" >&2
+	exit 2
+	;;
+esac
