@@ -49,7 +49,11 @@ struct frame *frame_new(struct memory *memory, size_t share, const struct hash_k
 /* Begins a packet. What the packet before gave is invalid from here on. */
 void frame_open(struct frame *frame, const struct packet *packet);
 
-/* The next datagram of the packet; false when there is no more (or none: a fragment …). */
+/*
+ * The next datagram of the packet; false when there is no more (or none: a fragment …).
+ * Ask until it is false: only then are a stream's unconsumed bytes copied out of the
+ * packet; else they are lost.
+ */
 bool frame_next(struct frame *frame, struct datagram *datagram);
 
 /*
@@ -62,7 +66,8 @@ void frame_consume(struct frame *frame, struct tcp_stream *stream, size_t bytes)
 /* TCP: nothing in this direction is of interest; its bytes are no longer kept. */
 void frame_ignore(struct frame *frame, struct tcp_stream *stream);
 
-/* TCP: a word that belongs to the decoder (what it found the stream to be), 0 at first. */
+/* TCP: a word that belongs to the decoder (what it found the stream to be), 0 at first.
+ */
 uint32_t *frame_stream_tag(struct tcp_stream *stream);
 
 const struct frame_counters *frame_counters(const struct frame *frame);
