@@ -247,6 +247,11 @@ static void open_erf(struct layers *l)
 	}
 }
 
+static uint16_t load_little(const uint8_t *p)
+{
+	return (uint16_t)(p[1] << 8 | p[0]);
+}
+
 /* Netfilter's log: attributes whose lengths are in the byte order of the sensor. */
 static void open_nflog(struct layers *l)
 {
@@ -255,18 +260,17 @@ static void open_nflog(struct layers *l)
 	while (reader_left(&l->at) >= 4) {
 		const uint8_t *p = l->at.data;
 		const bool big = p[2] == 0 && p[3] != 0;
-		const uint16_t len = big ? load_u16(p) : (uint16_t)(p[1] << 8 | p[0]);
-		const uint16_t type =
-		        big ? load_u16(p + 2) : (uint16_t)(p[3] << 8 | p[2]);
+		const size_t len = big ? load_u16(p) : load_little(p);
+		const unsigned type = big ? load_u16(p + 2) : load_little(p + 2);
 		if (len < 4)
 			return;
 		if (type == NFLOG_PAYLOAD) {
 			reader_skip(&l->at, 4);
-			layers_trim(l, (size_t)len - 4);
+			layers_trim(l, len - 4);
 			go(l, LAYER_IP);
 			return;
 		}
-		reader_skip(&l->at, ((size_t)len + 3) & ~(size_t)3);
+		reader_skip(&l->at, (len + 3) & ~(size_t)3);
 	}
 }
 
