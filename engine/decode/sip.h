@@ -178,7 +178,7 @@ enum sip_result {
 	SIP_NOT,        /* this is not SIP */
 	SIP_INCOMPLETE, /* a stream: more bytes are needed; *consumed is 0 */
 	SIP_SKIPPED,    /* keep-alive CRLFs or junk: *consumed bytes are to be dropped */
-	SIP_MESSAGE,    /* a message; *consumed bytes are done with */
+	SIP_COMPLETE,   /* a message; *consumed bytes are done with */
 };
 
 /*

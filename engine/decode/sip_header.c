@@ -1,0 +1,179 @@
+#include "engine/decode/scan.h"
+#include "engine/decode/sip.h"
+#include "engine/decode/sip_inside.h"
+
+/* The first of a header's index plus one must fit the byte of sip_message.first. */
+enum { HEADERS_MAX = LIMIT_SIP_HEADERS < 255 ? LIMIT_SIP_HEADERS : 255 };
+
+enum { HEADER_SINGLE = 1, HEADER_MAY_BE_EMPTY = 2 };
+
+static const uint8_t header_traits[SIP_HEADER_COUNT] = {
+        [SIP_HEADER_OTHER] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_FROM] = HEADER_SINGLE,
+        [SIP_HEADER_TO] = HEADER_SINGLE,
+        [SIP_HEADER_CALL_ID] = HEADER_SINGLE,
+        [SIP_HEADER_CSEQ] = HEADER_SINGLE,
+        [SIP_HEADER_MAX_FORWARDS] = HEADER_SINGLE,
+        [SIP_HEADER_CONTENT_TYPE] = HEADER_SINGLE,
+        [SIP_HEADER_EXPIRES] = HEADER_SINGLE,
+        [SIP_HEADER_MIN_EXPIRES] = HEADER_SINGLE,
+        [SIP_HEADER_USER_AGENT] = HEADER_SINGLE | HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_SERVER] = HEADER_SINGLE | HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_SESSION_EXPIRES] = HEADER_SINGLE,
+        [SIP_HEADER_MIN_SE] = HEADER_SINGLE,
+        [SIP_HEADER_RSEQ] = HEADER_SINGLE,
+        [SIP_HEADER_RACK] = HEADER_SINGLE,
+        [SIP_HEADER_REFER_TO] = HEADER_SINGLE,
+        [SIP_HEADER_REFERRED_BY] = HEADER_SINGLE,
+        [SIP_HEADER_REPLACES] = HEADER_SINGLE,
+        [SIP_HEADER_EVENT] = HEADER_SINGLE,
+        [SIP_HEADER_SUBSCRIPTION_STATE] = HEADER_SINGLE,
+        [SIP_HEADER_DATE] = HEADER_SINGLE,
+        [SIP_HEADER_TIMESTAMP] = HEADER_SINGLE,
+        [SIP_HEADER_ACCEPT] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_ACCEPT_ENCODING] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_ACCEPT_LANGUAGE] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_ALLOW] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_ALLOW_EVENTS] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_SUPPORTED] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_UNSUPPORTED] = HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_ORGANIZATION] = HEADER_SINGLE | HEADER_MAY_BE_EMPTY,
+        [SIP_HEADER_SUBJECT] = HEADER_SINGLE | HEADER_MAY_BE_EMPTY,
+};
+
+/* Well-formed UTF-8 without surrogates and overlong forms (RFC 3629). */
+static bool utf8_valid(const char *text, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	const unsigned char *last = (const unsigned char *)end;
+	while (p < last) {
+		unsigned char c = *p++;
+		if (c < 0x80)
+			continue;
+		if (c < 0xc2 || c > 0xf4)
+			return false;
+		int more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+		if (last - p < more)
+			return false;
+		if ((c == 0xe0 && *p < 0xa0) || (c == 0xed && *p > 0x9f) ||
+		        (c == 0xf0 && *p < 0x90) || (c == 0xf4 && *p > 0x8f))
+			return false;
+		for (; more; more--) {
+			if ((*p++ & 0xc0) != 0x80)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void header_chain(struct sip_message *message, uint8_t last[SIP_HEADER_COUNT],
+        struct sip_header *header)
+{
+	unsigned id = header->id, index = message->header_count;
+	if (!message->first[id]) {
+		message->first[id] = (uint8_t)(index + 1);
+		last[id] = (uint8_t)index;
+		return;
+	}
+	struct sip_header *before = &message->headers[last[id]];
+	before->next = (uint8_t)index;
+	last[id] = (uint8_t)index;
+	if (header_traits[id] & HEADER_SINGLE)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_DUPLICATE);
+	if (id != SIP_HEADER_OTHER && (before->name_len == 1) != (header->name_len == 1))
+		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_MIXED_FORMS);
+}
+
+/* The colon of the line, or its end; odd names are noted and kept. */
+static const char *name_read(
+        struct sip_message *message, struct slice line, struct slice *name, bool *good)
+{
+	const char *end = scan_end(line);
+	const char *p = scan_token(line.data, end);
+	*name = slice_of(line.data, (size_t)(p - line.data));
+	*good = true;
+	if (p < end && *p == ':' && name->len)
+		return p;
+	const char *colon = p;
+	while (colon < end && scan_blank(*colon))
+		colon++;
+	if (colon > p && colon < end && *colon == ':' && name->len) {
+		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_SPACE);
+		return colon;
+	}
+	anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_BAD);
+	*good = false;
+	colon = scan_byte(line.data, end, ':');
+	*name = scan_trimmed(line.data, colon);
+	return colon;
+}
+
+static void header_add(
+        struct sip_message *message, struct slice line, uint8_t last[SIP_HEADER_COUNT])
+{
+	if (message->header_count >= HEADERS_MAX) {
+		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADERS_MANY);
+		return;
+	}
+	struct slice name;
+	bool good;
+	const char *colon = name_read(message, line, &name, &good);
+	const char *end = scan_end(line);
+	struct slice value = scan_trimmed(colon < end ? colon + 1 : end, end);
+	struct sip_header *header = &message->headers[message->header_count];
+	enum sip_header_id id = good ? sip_header_id_parse(name) : SIP_HEADER_OTHER;
+	header->name_at = (uint32_t)(name.data - message->raw.data);
+	header->name_len = (uint16_t)(name.len > UINT16_MAX ? UINT16_MAX : name.len);
+	header->value_at = (uint32_t)(value.data - message->raw.data);
+	header->value_len = (uint32_t)value.len;
+	header->id = (uint8_t)id;
+	header->next = 0;
+	if (id == SIP_HEADER_OTHER && sip_header_near(name))
+		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_NEAR);
+	if (!value.len && !(header_traits[id] & HEADER_MAY_BE_EMPTY))
+		anomaly_set(&message->anomalies, ANOMALY_SIP_EMPTY_VALUE);
+	header_chain(message, last, header);
+	message->header_count++;
+}
+
+static void line_ends_check(struct sip_message *message, unsigned seen)
+{
+	if (seen == SIP_EOL_LF)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_BARE_LF);
+	else if (seen & ~(unsigned)SIP_EOL_CRLF)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_MIXED_EOL);
+}
+
+bool sip_headers_read(
+        struct sip_message *message, const char *p, const char *end, const char **body)
+{
+	uint8_t last[SIP_HEADER_COUNT];
+	unsigned seen = 0, high = 0;
+	bool complete = false;
+	/* p is at the end of the start line: its line end counts as one of the header's.
+	 */
+	if (p < end)
+		p = sip_line_next(p, end, &seen);
+	while (p < end) {
+		if (*p == '\r' || *p == '\n') {
+			p = sip_line_next(p, end, &seen);
+			complete = true;
+			break;
+		}
+		const char *line = p;
+		const char *eol = scan_eol(p, end, &high);
+		for (;;) {
+			p = eol < end ? sip_line_next(eol, end, &seen) : end;
+			if (p >= end || !scan_blank(*p))
+				break;
+			eol = scan_eol(p, end, &high);
+		}
+		header_add(message, slice_of(line, (size_t)(eol - line)), last);
+		if (high && !utf8_valid(line, eol))
+			anomaly_set(&message->anomalies, ANOMALY_SIP_UTF8_BAD);
+		high = 0;
+	}
+	line_ends_check(message, seen);
+	*body = p;
+	return complete;
+}

@@ -1,0 +1,77 @@
+/*
+ * What the files of the SIP parser share with each other and with nobody else.
+ */
+#ifndef RINGFENCE_DECODE_SIP_INSIDE_H
+#define RINGFENCE_DECODE_SIP_INSIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/base/slice.h"
+#include "engine/decode/sip.h"
+
+/* Which line ends were seen, to tell mixed ones. */
+enum sip_line_end { SIP_EOL_CRLF = 1, SIP_EOL_LF = 2, SIP_EOL_CR = 4 };
+
+/* Behind the line end at p, p < end; notes its kind in *seen. */
+static inline const char *sip_line_next(const char *p, const char *end, unsigned *seen)
+{
+	if (*p == '\n') {
+		*seen |= SIP_EOL_LF;
+		return p + 1;
+	}
+	if (p + 1 < end && p[1] == '\n') {
+		*seen |= SIP_EOL_CRLF;
+		return p + 2;
+	}
+	if (p + 1 < end)
+		*seen |= SIP_EOL_CR;
+	return p + 1;
+}
+
+/* Start line: sip_start.c */
+
+/* Reads the start line; false when it is none. */
+bool sip_start_parse(struct slice line, struct sip_message *message);
+
+/* Can a message begin with this line? Strict enough to find the next one in a stream. */
+bool sip_start_plausible(struct slice line);
+
+/* Offset of the first line that is a plausible start line; bytes.len when there is none.
+ */
+size_t sip_start_find(struct slice bytes);
+
+/* Is the line meant as a SIP start line, understandable or not? */
+bool sip_start_meant(struct slice bytes);
+
+/* Header fields: sip_header.c */
+
+/*
+ * Reads the header fields from p on; *body is behind the empty line. False when there is
+ * no empty line: then the fields are those of the whole lines.
+ */
+bool sip_headers_read(
+        struct sip_message *message, const char *p, const char *end, const char **body);
+
+/* An unknown name that was meant to be a known one ("CallID", "C%6Fntact"). */
+bool sip_header_near(struct slice name);
+
+/* Decodes what every message needs from its header fields: sip_fields.c */
+void sip_fields_read(struct sip_message *message);
+
+/* Values that are only looked at for their oddities: sip_check.c */
+void sip_fields_check(struct sip_message *message);
+
+/* Body: sip_body.c */
+
+struct sip_frame {
+	struct slice rest; /* behind the header's empty line, to the end of the input */
+	bool stream;
+	bool truncated;
+	bool complete; /* out: false when a stream must bring more */
+};
+
+/* Sets the message's body; gives how many bytes of the rest are done with. */
+size_t sip_body_frame(struct sip_message *message, struct sip_frame *frame);
+
+#endif

@@ -1,0 +1,143 @@
+#include "engine/decode/scan.h"
+#include "engine/decode/sip.h"
+
+/* Moves *p behind a word and the white space around it; absent when there is none. */
+static struct slice via_word(const char **p, const char *end)
+{
+	const char *start = scan_skip_space(*p, end);
+	const char *stop = scan_token(start, end);
+	*p = scan_skip_space(stop, end);
+	return slice_of(start, (size_t)(stop - start));
+}
+
+static bool via_slash(const char **p, const char *end)
+{
+	if (*p >= end || **p != '/')
+		return false;
+	(*p)++;
+	return true;
+}
+
+static bool via_protocol(const char **p, const char *end, struct sip_via *via)
+{
+	struct slice name = via_word(p, end);
+	if (!via_slash(p, end))
+		return false;
+	struct slice version = via_word(p, end);
+	if (!via_slash(p, end))
+		return false;
+	via->transport = via_word(p, end);
+	return SCAN_IS(name, "sip") && version.len && via->transport.len;
+}
+
+static bool via_port(const char **p, const char *end, struct sip_via *via)
+{
+	const char *start = scan_skip_space(*p + 1, end);
+	*p = start;
+	uint64_t port = scan_number(p, end);
+	bool good = *p > start && port > 0 && port <= UINT16_MAX;
+	if (good)
+		via->port = (uint16_t)port;
+	*p = scan_skip_space(*p, end);
+	return good && (*p == end || **p == ';');
+}
+
+static bool host_valid(struct slice host)
+{
+	for (size_t i = 0; i < host.len; i++) {
+		char c = host.data[i];
+		if (!scan_alpha(c) && !scan_digit(c) && c != '.' && c != '-' && c != '_')
+			return false;
+	}
+	return host.len > 0;
+}
+
+static bool via_host(const char **p, const char *end, struct sip_via *via)
+{
+	const char *start = *p;
+	if (start < end && *start == '[') {
+		const char *close = scan_byte(start, end, ']');
+		via->bracketed = true;
+		via->host = slice_of(start + 1, (size_t)(close - start - 1));
+		*p = close < end ? scan_skip_space(close + 1, end) : end;
+		return close < end && address_parse(via->host, &via->ip);
+	}
+	while (*p < end && **p != ':' && **p != ';' && !scan_space(**p))
+		(*p)++;
+	via->host = slice_of(start, (size_t)(*p - start));
+	if (via->host.len && scan_digit(via->host.data[0]))
+		(void)address_parse(via->host, &via->ip);
+	*p = scan_skip_space(*p, end);
+	return host_valid(via->host);
+}
+
+static void via_parameter(struct sip_via *via, struct slice name, struct slice value)
+{
+	switch (name.len) {
+	case 5:
+		if (SCAN_IS(name, "maddr"))
+			via->maddr = value;
+		if (SCAN_IS(name, "rport")) {
+			via->rport_present = true;
+			const char *p = value.data;
+			uint64_t port = value.len ? scan_number(&p, scan_end(value)) : 0;
+			via->rport = (uint16_t)(port > UINT16_MAX ? 0 : port);
+		}
+		break;
+	case 6:
+		if (SCAN_IS(name, "branch"))
+			via->branch = value;
+		break;
+	case 8:
+		if (SCAN_IS(name, "received"))
+			via->received = value;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ;name=value up to the next ';' outside quotes (an extension may be quoted). */
+static bool via_parameters(const char *p, const char *end, struct sip_via *via)
+{
+	bool good = true;
+	while (p < end && *p == ';') {
+		struct slice name, value = {"", 0};
+		p++;
+		name = via_word(&p, end);
+		if (p < end && *p == '=') {
+			const char *start = scan_skip_space(p + 1, end);
+			p = start;
+			if (p < end && *p == '"') {
+				for (p++; p < end && *p != '"'; p++)
+					p += *p == '\\' && p + 1 < end;
+				p += p < end;
+			}
+			while (p < end && *p != ';')
+				p++;
+			value = scan_trimmed(start, p);
+			if (value.len >= 2 && value.data[0] == '"')
+				value = slice_of(value.data + 1, value.len - 2);
+		}
+		good &= name.len > 0;
+		via_parameter(via, name, value);
+	}
+	return good && p == end;
+}
+
+bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
+{
+	*via = (struct sip_via){0};
+	const char *p = text.data, *end = scan_end(text);
+	bool good = text.len && via_protocol(&p, end, via) && via_host(&p, end, via);
+	if (good && p < end && *p == ':')
+		good = via_port(&p, end, via);
+	if (p < end && *p != ';') {
+		p = scan_byte(p, end, ';');
+		good = false;
+	}
+	good &= via_parameters(p, end, via);
+	if (!good)
+		anomaly_set(anomalies, ANOMALY_SIP_VIA_BAD);
+	return good;
+}
