@@ -35,6 +35,10 @@ enum limits {
 	LIMIT_RULE_CONDITIONS = 64,
 	LIMIT_RULE_KEYS = 4,
 	LIMIT_DISTINCT = 4096,
+
+	/* report */
+	LIMIT_REPORT_TEXT = 2048,        /* bytes of one text of the wire in a report */
+	LIMIT_REPORT_METHODS = 64,       /* extension methods counted by name */
 };
 
 #endif

@@ -12,8 +12,10 @@ struct engine;
 
 struct sink {
 	void *context; /* handed to each function */
-	void (*event)(void *context, const struct engine *engine, const struct event *event);
-	void (*alert)(void *context, const struct engine *engine, const struct alert *alert);
+	void (*event)(
+	        void *context, const struct engine *engine, const struct event *event);
+	void (*alert)(
+	        void *context, const struct engine *engine, const struct alert *alert);
 };
 
 #endif

@@ -1,0 +1,133 @@
+#include "engine/engine.h"
+
+#include "engine/decode/decode.h"
+
+/* How the region is divided, in percent; the rest is for decode and the engine. */
+struct shares {
+	unsigned frame;
+	unsigned track;
+	unsigned detect;
+	unsigned summary;
+};
+
+static const struct shares SHARES = {
+        .frame = 20, .track = 50, .detect = 18, .summary = 8};
+
+struct engine {
+	uint64_t now_us; /* packet time, never going back */
+	struct frame *frame;
+	struct decode *decode;
+	struct track *track;
+	struct detect *detect; /* NULL = judge nothing */
+	struct summary *summary;
+	struct sink sink;
+};
+
+static size_t share(const struct memory *memory, unsigned percent)
+{
+	return memory->bytes / 100 * percent;
+}
+
+struct engine *engine_new(const struct engine_config *config)
+{
+	struct memory memory = config->memory;
+	const struct hash_key *key = &config->hash_key;
+	struct engine *engine = memory_take(&memory, sizeof(*engine));
+	if (!engine)
+		return NULL;
+	engine->sink = config->sink;
+	engine->frame = frame_new(&memory, share(&memory, SHARES.frame), key);
+	if (!engine->frame)
+		return NULL;
+	engine->decode = decode_new(&memory, engine->frame);
+	engine->track = track_new(&memory, share(&memory, SHARES.track), key);
+	engine->summary = summary_new(&memory, share(&memory, SHARES.summary), key);
+	if (!engine->decode || !engine->track || !engine->summary)
+		return NULL;
+	if (!config->rules)
+		return engine;
+	engine->detect =
+	        detect_new(&memory, share(&memory, SHARES.detect), key, config->rules);
+	return engine->detect ? engine : NULL;
+}
+
+/* Hands out what the last step of the judge raised. */
+static void engine_alerts(struct engine *engine)
+{
+	const struct alert *alert;
+	while ((alert = detect_next(engine->detect))) {
+		summary_alert(engine->summary, alert);
+		if (engine->sink.alert)
+			engine->sink.alert(engine->sink.context, engine, alert);
+	}
+}
+
+/* Hands out what the last step of the tracker changed. */
+static void engine_events(struct engine *engine)
+{
+	const struct event *event;
+	while ((event = track_next(engine->track))) {
+		summary_event(engine->summary, event);
+		if (engine->sink.event)
+			engine->sink.event(engine->sink.context, engine, event);
+		if (engine->detect) {
+			detect_event(engine->detect, event);
+			engine_alerts(engine);
+		}
+	}
+}
+
+/* Timers due, in packet time: captures hold packets out of order, time does not go back.
+ */
+static void engine_advance(struct engine *engine, uint64_t time_us)
+{
+	if (time_us <= engine->now_us)
+		return;
+	engine->now_us = time_us;
+	track_advance(engine->track, time_us);
+	engine_events(engine);
+	if (engine->detect) {
+		detect_advance(engine->detect, time_us);
+		engine_alerts(engine);
+	}
+}
+
+enum verdict engine_packet(struct engine *engine, const struct packet *packet)
+{
+	struct datagram datagram;
+	struct message message;
+
+	summary_packet(engine->summary, packet);
+	engine_advance(engine, packet->time_us);
+	frame_open(engine->frame, packet);
+	while (frame_next(engine->frame, &datagram)) {
+		decode_open(engine->decode, &datagram);
+		while (decode_next(engine->decode, &message)) {
+			summary_message(engine->summary, &message);
+			track_message(engine->track, &message);
+			engine_events(engine);
+		}
+	}
+	return engine->detect ? detect_verdict(engine->detect) : VERDICT_PASS;
+}
+
+void engine_finish(struct engine *engine)
+{
+	track_finish(engine->track);
+	engine_events(engine);
+}
+
+const struct frame_counters *engine_frame_counters(const struct engine *engine)
+{
+	return frame_counters(engine->frame);
+}
+
+const struct track *engine_track(const struct engine *engine)
+{
+	return engine->track;
+}
+
+const struct summary *engine_summary(const struct engine *engine)
+{
+	return engine->summary;
+}

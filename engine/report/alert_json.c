@@ -1,0 +1,90 @@
+#include "engine/report/event_parts.h"
+#include "engine/report/json.h"
+#include "engine/report/rule_view.h"
+
+static void evidence_json(const struct report_context *context, const struct alert *alert,
+        struct writer *out)
+{
+	json_object(out, "evidence");
+	json_array(out, "packets");
+	for (uint32_t i = 0; i < alert->evidence_count; i++)
+		json_u64(out, NULL, alert->evidence[i].number);
+	json_array_end(out);
+	if (alert->evidence_count) {
+		const char *name = source_name(context, alert->evidence[0].source);
+		if (name)
+			json_text(out, "capture", slice_of(name, strlen(name)));
+	}
+	if (context->evidence_file)
+		json_text(out, "file",
+		        slice_of(context->evidence_file, strlen(context->evidence_file)));
+	json_object_end(out);
+}
+
+static void explain_json(const struct alert *alert, struct writer *out)
+{
+	json_object(out, "explain");
+	json_text(out, "text", alert->explain);
+	json_text(out, "metric", alert->metric);
+	json_fixed(out, "value", alert->value, 3);
+	json_fixed(out, "threshold", alert->threshold, 3);
+	json_fixed(out, "window_s", alert->window_s, 3);
+	json_object_end(out);
+}
+
+/* A call's text outlives the message; a message's own words say what triggered. */
+static void trigger_json(const struct report_context *context, const struct event *event,
+        struct writer *out)
+{
+	if (event->message && event->message->sip)
+		sip_json(event->message, out);
+	if (event->call) {
+		json_object(out, "call");
+		json_u64(out, "id", event->call->id);
+		json_text(out, "call_id", event->call->call_id);
+		json_object_end(out);
+	}
+	if (event->stream)
+		rtp_json(event, out);
+	(void)context;
+}
+
+void alert_json(const struct report_context *context, const struct alert *alert,
+        struct writer *out)
+{
+	struct rule_view rule = rule_view(alert->rule);
+	struct event moment = *alert->event;
+	struct flow flow;
+	bool has_flow = event_flow(alert->event, &flow);
+
+	moment.time_us = alert->time_us;
+	event_open(context, &moment, REPORT_ALERT, has_flow ? &flow : NULL, out);
+	json_object(out, "alert");
+	json_literal(out, "action", alert->would >= VERDICT_DROP ? "blocked" : "allowed");
+	json_u64(out, "gid", 1);
+	json_u64(out, "signature_id", rule.number);
+	json_u64(out, "rev", rule.rev);
+	json_text(out, "signature", rule.title);
+	json_text(out, "category", rule.category);
+	json_u64(out, "severity", severity_eve(rule.severity));
+	json_u64(out, "id", alert->id);
+	json_text(out, "rule_id", rule.id);
+	json_literal(out, "level", severity_name(rule.severity));
+	json_u64(out, "count", alert->count);
+	json_u64(out, "suppressed", alert->suppressed);
+	json_text(out, "key", alert->key);
+	explain_json(alert, out);
+	evidence_json(context, alert, out);
+	json_object(out, "response");
+	json_literal(out, "would", verdict_name(alert->would));
+	json_bool(out, "proven", alert->proven);
+	json_object_end(out);
+	json_bool(out, "lower_bound", alert->lower_bound);
+	json_object_end(out);
+	json_object(out, "entity");
+	json_literal(out, "type", entity_type_name(alert->entity_type));
+	json_text(out, "value", alert->entity);
+	json_object_end(out);
+	trigger_json(context, alert->event, out);
+	event_close(out);
+}

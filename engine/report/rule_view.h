@@ -1,0 +1,33 @@
+/*
+ * What reports show of a rule: the one place of this room that knows how a compiled rule
+ * is laid out.
+ */
+#ifndef RINGFENCE_REPORT_RULE_VIEW_H
+#define RINGFENCE_REPORT_RULE_VIEW_H
+
+#include <stdint.h>
+
+#include "engine/base/slice.h"
+#include "engine/detect/detect.h"
+
+struct rule_view {
+	struct slice id;
+	struct slice title;
+	struct slice category;
+	uint32_t number; /* EVE's signature_id */
+	uint32_t rev;
+	enum severity severity;
+};
+
+/* rule may be NULL: an empty view. */
+struct rule_view rule_view(const struct rule *rule);
+struct slice rule_view_id(const struct rule *rule);
+
+/* "critical" … "info" */
+const char *severity_name(enum severity severity);
+/* EVE knows 1 to 4; info is 4 as low is. */
+unsigned severity_eve(enum severity severity);
+const char *entity_type_name(enum entity_type type);
+const char *verdict_name(enum verdict verdict);
+
+#endif
