@@ -133,7 +133,7 @@ static inline struct slice scan_trimmed(const char *p, const char *end)
 
 static inline const char *scan_end(struct slice slice)
 {
-	return slice.data + slice.len;
+	return slice.len ? slice.data + slice.len : slice.data;
 }
 
 /* Equal to a lower-case word, without regard to the case of the text. */
