@@ -1,0 +1,71 @@
+"""What the system tests share: where things are, how a replay runs, how a test skips."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SKIP = 77
+SOURCE = Path(os.environ.get("RINGFENCE_SOURCE", Path(__file__).resolve().parents[2]))
+SHARED = Path(os.environ.get("RINGFENCE_SHARED", SOURCE / ".." / "shared" / "captures"))
+RINGFENCE = os.environ.get("RINGFENCE", str(SOURCE / "build" / "dev" / "bin" / "ringfence"))
+
+
+def skip(reason):
+    """Ends the test as skipped; ctest shows the reason in its log."""
+    print(f"skipped: {reason}")
+    sys.exit(SKIP)
+
+
+def need_ringfence():
+    if not os.access(RINGFENCE, os.X_OK):
+        sys.exit(f"no program at {RINGFENCE}: build first")
+
+
+def need_shared():
+    if not (SHARED / "truth").is_dir():
+        skip(f"no shared captures at {SHARED} (set RINGFENCE_SHARED)")
+
+
+def need_tool(*names):
+    for name in names:
+        if shutil.which(name) is None:
+            skip(f"{name} is not installed (./setup.sh --tests installs it)")
+
+
+def run(arguments, timeout=600, env=None):
+    return subprocess.run(
+        [str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        timeout=timeout, env=env, check=False)
+
+
+def replay_bytes(capture, *options, timeout=600, env=None):
+    """The raw lines of `ringfence replay --json`, or the reason why there are none."""
+    done = run([RINGFENCE, "replay", *options, "--json", capture], timeout, env)
+    if done.returncode not in (0, 1):
+        message = done.stderr.decode("utf-8", "replace").strip()[-400:]
+        raise RuntimeError(f"exit code {done.returncode}: {message}")
+    return done.stdout
+
+
+def replay(capture, *options, timeout=600):
+    """All events of a replay as objects; the last one is the summary."""
+    events = [json.loads(line) for line in replay_bytes(capture, *options, timeout=timeout).splitlines()]
+    if not events or events[-1].get("event_type") != "summary":
+        raise RuntimeError("the last line is not a summary")
+    return events
+
+
+def alerts_of(events):
+    return [event for event in events if event.get("event_type") == "alert"]
+
+
+def read_tsv(path):
+    """Rows of a tab-separated file; empty lines and lines with # are comments."""
+    rows = []
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            rows.append(line.split("\t"))
+    return rows
