@@ -1,5 +1,6 @@
 """What the system tests share: where things are, how a replay runs, how a test skips."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -69,3 +70,38 @@ def read_tsv(path):
         if line.strip() and not line.startswith("#"):
             rows.append(line.split("\t"))
     return rows
+
+
+def gen_traffic(*arguments):
+    """Makes traffic with tests/bench/gen_traffic; raises when that fails."""
+    program = os.environ.get("GEN_TRAFFIC", str(SOURCE / "build" / "dev" / "bin" / "gen_traffic"))
+    done = run([program, *arguments])
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
+
+
+def sanitized(program):
+    with open(program, "rb") as file:
+        return b"__asan_init" in file.read() or b"__tsan_init" in Path(program).read_bytes()
+
+
+def plain_ringfence():
+    """The program without sanitizers, for what cannot be measured with them.
+
+    Where RINGFENCE is sanitized, a release build of the same source is made next to
+    it, once; tests that run side by side wait for each other.
+    """
+    need_ringfence()
+    if not sanitized(RINGFENCE):
+        return RINGFENCE
+    build = Path(RINGFENCE).resolve().parents[1] / "plain"
+    build.mkdir(exist_ok=True)
+    with open(build / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for command in (["cmake", "-S", SOURCE, "-B", build, "-DCMAKE_BUILD_TYPE=Release",
+                         "-DCMAKE_C_FLAGS_RELEASE=-O2 -g", "-DRINGFENCE_TESTS=OFF"],
+                        ["cmake", "--build", build, "-j2"]):
+            done = run(command, timeout=900)
+            if done.returncode:
+                sys.exit((done.stdout + done.stderr).decode("utf-8", "replace")[-4000:])
+    return str(build / "bin" / "ringfence")

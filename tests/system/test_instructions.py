@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Instructions per packet by callgrind: a number that no other load on the machine moves.
+
+What a larger and a smaller capture of the same kind differ by is divided by the packets
+they differ by, so that the start of the program does not count.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from common import gen_traffic, need_tool, plain_ringfence, run
+
+KINDS = {
+    # name: mode and options, the option that grows, small, large, most instructions allowed
+    "sip": (["calls", "--waves", 1], "--calls", 50, 350, 12000),
+    "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 3000),
+}
+
+
+def instructions(program, capture, folder):
+    done = run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind.out",
+                program, "replay", "--json", capture], timeout=600)
+    found = re.search(rb"Collected : (\d+)", done.stderr)
+    if done.returncode not in (0, 1) or not found:
+        sys.exit(done.stderr.decode("utf-8", "replace")[-2000:])
+    return int(found.group(1))
+
+
+def packets(capture):
+    """Records of a pcap file in this machine's byte order."""
+    data, at, count = Path(capture).read_bytes(), 24, 0
+    while at + 16 <= len(data):
+        at += 16 + int.from_bytes(data[at + 8:at + 12], sys.byteorder)
+        count += 1
+    return count
+
+
+def main():
+    need_tool("valgrind")
+    program = plain_ringfence()
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, (mode, option, small, large, limit) in KINDS.items():
+            results = []
+            for size in (small, large):
+                capture = Path(folder) / f"{kind}-{size}.pcap"
+                gen_traffic(mode[0], capture, *mode[1:], option, size)
+                results.append((instructions(program, capture, folder), packets(capture)))
+            (cost0, count0), (cost1, count1) = results
+            each = (cost1 - cost0) / (count1 - count0)
+            print(f"{kind}: {each:.0f} instructions per packet (limit {limit}), "
+                  f"start {cost0 - each * count0:.0f}")
+            bad += each > limit
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
