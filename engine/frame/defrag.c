@@ -21,8 +21,7 @@ _Static_assert(sizeof(struct defrag_key) == 48, "no padding");
 struct piece {
 	struct piece *next; /* by offset */
 	uint32_t offset;
-	uint32_t len;  /* bytes covered */
-	uint32_t held; /* of these captured */
+	uint32_t len;
 	uint8_t bytes[];
 };
 
@@ -128,10 +127,10 @@ static uint32_t find_or_add(
 }
 
 /* A piece in the pool; when that is exhausted the oldest datagrams make room. */
-static struct piece *take_piece(struct defrag *defrag, uint32_t index, size_t held,
+static struct piece *take_piece(struct defrag *defrag, uint32_t index, size_t len,
         struct frame_counters *counters)
 {
-	const size_t bytes = sizeof(struct piece) + held;
+	const size_t bytes = sizeof(struct piece) + len;
 	for (;;) {
 		struct piece *piece =
 		        arena_take(&defrag->pool, &at(defrag, index)->arena, bytes);
@@ -151,7 +150,6 @@ static bool cover(struct defrag *defrag, uint32_t index, const struct layers *l,
 {
 	const uint32_t first = l->fragment.offset;
 	const uint32_t end = first + l->fragment.len;
-	const uint32_t captured = (uint32_t)reader_left(&l->at);
 	uint32_t start = first;
 	struct piece **link = &at(defrag, index)->pieces;
 	bool overlap = false;
@@ -167,15 +165,11 @@ static bool cover(struct defrag *defrag, uint32_t index, const struct layers *l,
 			continue;
 		}
 		const uint32_t stop = next && next->offset < end ? next->offset : end;
-		const uint32_t have =
-		        captured > start - first ? captured - (start - first) : 0;
-		const uint32_t held = have < stop - start ? have : stop - start;
-		struct piece *piece = take_piece(defrag, index, held, counters);
+		struct piece *piece = take_piece(defrag, index, stop - start, counters);
 		if (!piece)
 			return false;
-		*piece = (struct piece){next, start, stop - start, held};
-		if (held > 0)
-			memcpy(piece->bytes, l->at.data + (start - first), held);
+		*piece = (struct piece){next, start, stop - start};
+		memcpy(piece->bytes, l->at.data + (start - first), stop - start);
 		*link = piece;
 		at(defrag, index)->covered += stop - start;
 		start = stop;
@@ -184,20 +178,14 @@ static bool cover(struct defrag *defrag, uint32_t index, const struct layers *l,
 	return true;
 }
 
-/* Copies the pieces together, up to the first byte that the capture lacks. */
 static void join(struct defrag *defrag, const struct unfinished *u, struct layers *l)
 {
 	uint8_t *whole = defrag->whole + (size_t)WHOLE_BYTES * defrag->whole_count++;
-	uint32_t len = 0;
 	for (const struct piece *piece = u->pieces; piece; piece = piece->next) {
-		memcpy(whole + len, piece->bytes, piece->held);
-		len += piece->held;
-		if (piece->held < piece->len) {
-			l->out->truncated = true;
-			break;
-		}
+		if (piece->offset < u->total)
+			memcpy(whole + piece->offset, piece->bytes, piece->len);
 	}
-	l->at = reader_of(whole, len < u->total ? len : u->total);
+	l->at = reader_of(whole, u->total);
 	l->type = u->protocol;
 	l->next = LAYER_PROTOCOL;
 	l->out->fragmented = true;
@@ -224,8 +212,11 @@ bool defrag_add(struct defrag *defrag, struct layers *l, struct frame_counters *
 	if (info->len == 0 || info->offset + info->len > WHOLE_BYTES - 1 ||
 	        defrag->whole_count == DEFRAG_WHOLE_MAX)
 		return false;
-	/* The capture's end is looked at when the pieces are joined. */
-	l->out->truncated = false;
+	/* Cut off by the capture it will never be whole: the beginning must do. */
+	if (reader_left(&l->at) < info->len) {
+		l->next = LAYER_PROTOCOL;
+		return info->offset == 0;
+	}
 	const uint32_t index = find_or_add(defrag, l, counters);
 	if (!cover(defrag, index, l, counters))
 		return false;

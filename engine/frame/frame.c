@@ -152,6 +152,7 @@ static bool open_packet(struct frame *frame, struct datagram *out)
 	clear(out, packet);
 	l.at = reader_of(packet->data, packet->len);
 	l.out = out;
+	l.fragment.len = 0;
 	link_open(&l, packet->link);
 	open_layers(frame, &l);
 
