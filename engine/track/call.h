@@ -14,6 +14,7 @@
 #include "engine/base/pool.h"
 #include "engine/base/wheel.h"
 #include "engine/decode/sip.h"
+#include "engine/track/chain.h"
 
 enum call_protocol { CALL_SIP, CALL_H323 };
 
@@ -54,12 +55,14 @@ struct dialog {
 	struct slice to_tag;
 	uint8_t state;              /* enum call_state */
 	bool acked;
+	uint32_t acked_cseq;        /* of the newest ACK */
 };
 
 /* Where one side said it wants its media (SDP, fastStart, OLC) and what arrived there. */
 struct media {
 	uint32_t next;              /* the call's next medium, 0 = none */
 	uint32_t call;
+	struct chain_link by_address;
 	struct endpoint at;         /* as signalled */
 	struct endpoint rtcp;
 	struct endpoint seen;       /* source of what this side sends, as seen; none = nothing */
@@ -97,6 +100,10 @@ struct call_quality {
 struct call {
 	struct wheel_timer timer;
 	struct list_link idle;
+	struct list_link age;       /* order of beginning */
+	struct chain_link by_call_id;
+	struct chain_link by_number;
+	struct chain_link by_session;
 	uint64_t hash;              /* of the Call-ID */
 	uint64_t id;                /* counted from 1 in the run: deterministic */
 	uint64_t correlation;       /* id of the first leg, itself when alone */
@@ -122,12 +129,17 @@ struct call {
 	uint16_t dtmf_count;
 	uint16_t nat_bits;          /* nat_uac_test bits of the INVITE */
 	bool early_media;
-	bool held;
+	bool held;                  /* was on hold at some time */
+	bool on_hold;               /* is on hold now */
+	bool retry_due;             /* challenged: the next INVITE goes on with this call */
 	bool transferred;
 	bool authenticated;         /* the INVITE carried credentials that were accepted */
 	bool capture_gap;           /* both directions gapped at once: the capture dropped */
 	uint8_t dscp;
 	uint32_t invite_cseq;
+	uint32_t session_expires_s; /* of Session-Expires, 0 = none */
+	uint16_t dialog_count;
+	uint16_t media_count;
 	struct endpoint caller;     /* signalling addresses */
 	struct endpoint callee;
 	uint32_t dialogs;           /* first index, 0 = none */

@@ -22,12 +22,13 @@ struct binding {
 	uint64_t expires_us;
 	uint32_t interval_s;       /* granted */
 	bool contact_foreign;      /* contact host public and not the source */
+	bool granted;              /* the newest change asked for this one */
 };
 
 struct registration {
 	struct wheel_timer timer;
 	struct list_link idle;
-	uint64_t hash;             /* of user@host */
+	uint64_t hash;             /* of user@host and the registrar's address */
 	uint64_t since_us;
 	uint64_t last_us;
 	struct endpoint registrar;
@@ -44,7 +45,7 @@ struct registration {
 	struct slice auth_user;
 	struct slice user_agent;
 	struct slice previous_user_agent;
-	struct binding bindings[LIMIT_BINDINGS_PER_AOR];
+	struct binding *bindings;      /* binding_count present ones, in the arena */
 };
 
 #endif

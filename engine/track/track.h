@@ -29,7 +29,12 @@ struct track;
 	X(evicted_calls)                                                                 \
 	X(evicted_registrations)                                                         \
 	X(evicted_streams)                                                               \
-	X(text_exhausted)
+	X(text_exhausted)                                                                \
+	X(limited_legs)     /* INVITEs beyond LIMIT_CALL_LEGS of one Call-ID */          \
+	X(limited_dialogs)  /* forks beyond LIMIT_DIALOGS_PER_CALL */                    \
+	X(limited_media)    /* media beyond LIMIT_MEDIA_PER_CALL, or no room */          \
+	X(limited_bindings) /* contacts beyond LIMIT_BINDINGS_PER_AOR */                 \
+	X(lost_events)      /* the queue was full */
 
 struct track_counters {
 #define X(name) uint64_t name;
@@ -55,11 +60,18 @@ const struct event *track_next(struct track *track);
  */
 void track_finish(struct track *track);
 
+/*
+ * Whether the address is known to be real, not spoofed: within the last hour it answered
+ * a challenge that was sent to it, repeated a tag that was sent to it, or spoke TCP.
+ */
+bool track_source_proven(const struct track *track, const struct address *address);
+
 const struct track_counters *track_counters(const struct track *track);
 
 /* Of a call, for reports: 0 = none. */
 const struct dialog *track_dialog(const struct track *track, uint32_t index);
 const struct media *track_media(const struct track *track, uint32_t index);
+/* NULL when it is 0 or the call is over. */
 const struct call *track_call(const struct track *track, uint32_t index);
 
 #endif

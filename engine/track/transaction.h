@@ -26,6 +26,7 @@ struct transaction {
 	struct wheel_timer timer;
 	struct list_link idle;
 	uint64_t hash;
+	uint64_t response_hash;        /* of the last response: tells a copy from a fork's */
 	uint64_t start_us;
 	uint64_t first_response_us;    /* 0 = none */
 	uint64_t final_us;             /* 0 = none */
@@ -43,6 +44,9 @@ struct transaction {
 	bool auth_stale;               /* the challenge said stale=true */
 	bool acked;                    /* INVITE: an ACK was seen */
 	bool to_tag_echoed;            /* proof: the client repeated a tag or nonce it was sent */
+	bool proven;                   /* the client's address is known to be real */
+	bool contact_star;             /* REGISTER: Contact: * */
+	int32_t expires;               /* REGISTER: seconds asked for, -1 = not said */
 	uint64_t first_packet;         /* packet number and source of the request */
 	uint16_t first_source;
 	struct arena arena;
@@ -58,6 +62,8 @@ struct transaction {
 	struct slice auth_user;
 	struct slice auth_realm;
 	struct slice auth_nonce;
+	struct slice to_tag;           /* of the final response */
+	struct slice contact;          /* REGISTER: the first Contact header's value */
 	uint64_t auth_digest_hash;     /* of the response parameter: tells tries apart, keeps no secret */
 };
 

@@ -1,0 +1,99 @@
+#include "engine/track/event.h"
+
+#include <string.h>
+
+#include "engine/track/state.h"
+
+static const char *const KIND_NAMES[EVENT_COUNT] = {
+#define X(id, name) [EVENT_##id] = name,
+        EVENT_KINDS(X)
+#undef X
+};
+
+static const char *const TABLE_NAMES[TABLE_COUNT] = {
+        [TABLE_TRANSACTIONS] = "transactions",
+        [TABLE_CALLS] = "calls",
+        [TABLE_REGISTRATIONS] = "registrations",
+};
+
+enum { OVERLOAD_EVERY_US = 1000000 };
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return (unsigned)kind < EVENT_COUNT ? KIND_NAMES[kind] : "unknown";
+}
+
+static void release_item(struct track *track, enum release release, uint32_t index)
+{
+	switch (release) {
+	case RELEASE_NONE:
+		break;
+	case RELEASE_CALL:
+		call_release(track, index);
+		break;
+	case RELEASE_REGISTRATION:
+		registration_release(track, index);
+		break;
+	}
+}
+
+void event_release_read(struct track *track)
+{
+	const enum release release = track->delivered.release;
+	track->delivered.release = RELEASE_NONE;
+	release_item(track, release, track->delivered.index);
+}
+
+struct event *event_push(struct track *track, enum event_kind kind, uint64_t time_us)
+{
+	if (track->event_read == track->event_count) {
+		track->event_read = 0;
+		track->event_count = 0;
+	}
+	if (track->event_count == TRACK_EVENTS) {
+		/* The reader fell behind: the oldest goes, and what it ended with it. */
+		struct queued *oldest = &track->events[0];
+		release_item(track, oldest->release, oldest->index);
+		memmove(oldest, oldest + 1, (TRACK_EVENTS - 1) * sizeof(*oldest));
+		track->event_count--;
+		if (track->event_read)
+			track->event_read--;
+		track->counters.lost_events++;
+	}
+	struct queued *queued = &track->events[track->event_count++];
+	*queued = (struct queued){.event = {.kind = kind, .time_us = time_us}};
+	return &queued->event;
+}
+
+struct event *event_push_seen(
+        struct track *track, enum event_kind kind, const struct seen *seen)
+{
+	struct event *event = event_push(track, kind, seen->time_us);
+	event->packet = seen->datagram->packet;
+	event->message = seen->message;
+	event->transaction = seen->transaction;
+	event->dialog = seen->dialog;
+	event->call = seen->call;
+	event->retransmission = seen->retransmission;
+	event->proven = seen->proven;
+	return event;
+}
+
+void event_release(struct track *track, enum release release, uint32_t index)
+{
+	struct queued *queued = &track->events[track->event_count - 1];
+	queued->release = release;
+	queued->index = index;
+}
+
+void event_overload(struct track *track, enum track_table table, uint64_t evicted)
+{
+	const uint64_t last_us = track->overload_us[table];
+	if (last_us && track->now_us - last_us < OVERLOAD_EVERY_US)
+		return;
+	track->overload_us[table] = track->now_us;
+	struct event *event = event_push(track, EVENT_SENSOR, track->now_us);
+	event->sensor_what = "overload";
+	event->sensor_where = TABLE_NAMES[table];
+	event->sensor_value = evicted;
+}

@@ -1,0 +1,123 @@
+/*
+ * Where each side of a call wants its media: from offers and answers to addresses that
+ * streams are found by.
+ */
+#include <stddef.h>
+
+#include "engine/track/state.h"
+
+bool media_endpoint_init(struct track *track, struct memory *memory, uint32_t capacity)
+{
+	return slab_init(&track->media_slab, memory, sizeof(struct media), capacity) &&
+	       chain_init(&track->media_by_address, memory, &track->media_slab,
+	               offsetof(struct media, by_address));
+}
+
+static uint64_t address_hash(const struct track *track, const struct endpoint *at)
+{
+	return hash_endpoint(&track->key, at);
+}
+
+static void fill(struct media *media, const struct sdp_media *said)
+{
+	media->at = said->at;
+	media->rtcp = said->rtcp;
+	media->kind = (uint8_t)said->kind;
+	media->direction = (uint8_t)said->direction;
+	media->secure = said->secure;
+	media->t38 = said->t38;
+	media->ptime_ms = said->ptime_ms;
+	media->payload_count = 0;
+	const size_t room = sizeof(media->payloads) / sizeof(media->payloads[0]);
+	for (size_t i = 0; i < said->payload_count && i < room; i++) {
+		const struct sdp_payload *payload = &said->payloads[i];
+		media->payloads[media->payload_count++] = (struct media_payload){
+		        .type = payload->type,
+		        .clock_khz_x10 = (uint16_t)(payload->clock_rate / 100),
+		};
+	}
+}
+
+/* The medium that this line is about: the one of its address, else one to be moved. */
+static uint32_t find(const struct track *track, const struct seen *seen,
+        const struct sdp_media *said, uint8_t line)
+{
+	const struct call *call = seen->call;
+	uint32_t moved = 0;
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		const struct media *media = media_at(track, i);
+		if (media->side != (uint8_t)seen->side || media->line != line)
+			continue;
+		if (endpoint_equal(&media->at, &said->at))
+			return i;
+		moved = i;
+	}
+	/* Until the answer, forks may each have an address of their own. */
+	const bool forks = call->state < CALL_ANSWERED && seen->side == CALL_CALLEE;
+	return forks ? 0 : moved;
+}
+
+static uint32_t add(struct track *track, const struct seen *seen)
+{
+	struct call *call = seen->call;
+	uint32_t index = 0;
+	if (call->media_count < LIMIT_MEDIA_PER_CALL)
+		index = slab_take(&track->media_slab);
+	if (!index) {
+		track->counters.limited_media++;
+		return 0;
+	}
+	*media_at(track, index) = (struct media){.next = call->media,
+	        .call = seen->call_index,
+	        .side = (uint8_t)seen->side};
+	call->media = index;
+	call->media_count++;
+	return index;
+}
+
+static void describe_line(struct track *track, struct seen *seen,
+        const struct sdp_media *said, uint8_t line)
+{
+	uint32_t index = find(track, seen, said, line);
+	const bool known = index != 0;
+	if (!known && !said->at.port)
+		return; /* refused */
+	if (!known)
+		index = add(track, seen);
+	if (!index)
+		return;
+	struct media *media = media_at(track, index);
+	const struct endpoint before = media->at;
+	media->line = line;
+	fill(media, said);
+	if (known && endpoint_equal(&before, &media->at))
+		return;
+	if (known)
+		chain_remove(&track->media_by_address, address_hash(track, &before), index);
+	chain_add(&track->media_by_address, address_hash(track, &media->at), index);
+	/* c=0.0.0.0 and port 0 are shared by all who hold or refuse. */
+	if (media->at.port && !address_none(&media->at.ip))
+		call_leg_media(track, seen->call_index, index);
+}
+
+void media_describe(struct track *track, struct seen *seen)
+{
+	const struct sdp *sdp = seen->message->sdp;
+	if (seen->side == CALL_NEITHER)
+		return;
+	for (uint8_t line = 0; line < sdp->media_count; line++)
+		describe_line(track, seen, &sdp->media[line], line);
+}
+
+void media_free(struct track *track, struct call *call)
+{
+	while (call->media) {
+		const uint32_t index = call->media;
+		struct media *media = media_at(track, index);
+		call->media = media->next;
+		chain_remove(
+		        &track->media_by_address, address_hash(track, &media->at), index);
+		slab_give(&track->media_slab, index);
+	}
+	call->media_count = 0;
+}

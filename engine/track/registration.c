@@ -1,0 +1,374 @@
+#include "engine/track/registration.h"
+
+#include <stddef.h>
+
+#include "engine/track/state.h"
+
+enum {
+	DEFAULT_EXPIRES_S = 3600, /* RFC 3261 10.2.1.1 leaves it open; all use an hour */
+	GRACE_US = 2000000,       /* a refresh may cross the end */
+	ROOM = 2 * LIMIT_BINDINGS_PER_AOR, /* present ones, then those just removed */
+};
+
+bool registration_init(struct track *track, struct memory *memory, uint32_t capacity)
+{
+	struct slab *slab = &track->registration_slab;
+	/* Two more: one that ends keeps its place until that was read. */
+	if (!slab_init(slab, memory, sizeof(struct registration), capacity + 2) ||
+	        !table_init(&track->registration_table, memory, capacity + 2))
+		return false;
+	wheel_init(&track->registration_wheel, slab, offsetof(struct registration, timer));
+	list_init(&track->registration_idle, slab, offsetof(struct registration, idle));
+	return true;
+}
+
+/* One binding as a registrar listed it. */
+struct listed {
+	struct sip_address contact;
+	uint32_t expires_s;
+};
+
+static uint64_t aor_hash(const struct track *track, const struct sip_uri *aor,
+        const struct endpoint *registrar)
+{
+	return hash_words(&track->key,
+	        hash_slice(&track->key, aor->user) ^ hash_slice(&track->key, aor->host) << 1,
+	        hash_address(&track->key, &registrar->ip));
+}
+
+static uint32_t registration_find(const struct track *track, const struct seen *seen,
+        uint64_t hash)
+{
+	const struct sip_uri *aor = &seen->sip->to.uri;
+	struct table_cursor cursor;
+	uint32_t i = table_first(&track->registration_table, hash, &cursor);
+	for (; i; i = table_next(&track->registration_table, &cursor)) {
+		const struct registration *registration = registration_at(track, i);
+		if (registration->hash == hash && slice_equal(registration->user, aor->user) &&
+		        slice_equal(registration->host, aor->host) &&
+		        address_equal(
+		                &registration->registrar.ip, &seen->datagram->src.ip))
+			return i;
+	}
+	return 0;
+}
+
+void registration_release(struct track *track, uint32_t index)
+{
+	struct registration *registration = registration_at(track, index);
+	/* A binding may have come anew meanwhile. */
+	if (registration->binding_count)
+		return;
+	wheel_disarm(&track->registration_wheel, index);
+	list_remove(&track->registration_idle, index);
+	table_remove(&track->registration_table, registration->hash, index);
+	arena_clear(&track->pool, &registration->arena);
+	slab_give(&track->registration_slab, index);
+}
+
+static void evict(struct track *track)
+{
+	const uint32_t index = track->registration_idle.front;
+	if (!index)
+		return;
+	registration_at(track, index)->binding_count = 0;
+	registration_release(track, index);
+	track->counters.evicted_registrations++;
+	event_overload(track, TABLE_REGISTRATIONS, track->counters.evicted_registrations);
+}
+
+static uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t hash)
+{
+	if (slab_full(&track->registration_slab))
+		evict(track);
+	const uint32_t index = slab_take(&track->registration_slab);
+	if (!index)
+		return 0;
+	struct registration *registration = registration_at(track, index);
+	*registration = (struct registration){
+	        .hash = hash,
+	        .since_us = seen->time_us,
+	        .registrar = seen->datagram->src,
+	};
+	(void)table_insert(&track->registration_table, hash, index);
+	list_push_back(&track->registration_idle, index);
+	track->counters.registrations++;
+	return index;
+}
+
+/* Two contacts are one when scheme, user, host and port agree (RFC 3261 19.1.4, mostly). */
+static bool same_contact(struct slice a, struct slice b)
+{
+	struct sip_uri x;
+	struct sip_uri y;
+	struct anomalies ignored = {0};
+	if (slice_equal(a, b))
+		return true;
+	return sip_uri_parse(a, &x, &ignored) && sip_uri_parse(b, &y, &ignored) &&
+	       x.scheme == y.scheme && x.port == y.port && slice_equal(x.user, y.user) &&
+	       slice_equal_nocase(x.host, y.host);
+}
+
+static uint32_t expires_of(const struct seen *seen, const struct sip_address *contact)
+{
+	uint32_t seconds;
+	if (slice_to_u32(sip_parameter(contact->parameters, SLICE("expires")), &seconds))
+		return seconds;
+	if (seen->sip->expires >= 0)
+		return seen->sip->expires > UINT32_MAX ? UINT32_MAX
+		                                       : (uint32_t)seen->sip->expires;
+	if (seen->transaction->expires >= 0)
+		return (uint32_t)seen->transaction->expires;
+	return DEFAULT_EXPIRES_S;
+}
+
+/* Takes the contacts of one comma list; those at their end (expires=0) are not listed. */
+static size_t take_list(struct track *track, const struct seen *seen, struct slice rest,
+        struct listed *listed, size_t count)
+{
+	for (;;) {
+		struct slice value = sip_list_next(&rest);
+		if (!slice_present(value))
+			return count;
+		struct listed one;
+		struct anomalies ignored = {0};
+		if (!sip_address_parse(value, &one.contact, &ignored) || one.contact.star)
+			continue;
+		one.expires_s = expires_of(seen, &one.contact);
+		if (!one.expires_s)
+			continue;
+		if (count == LIMIT_BINDINGS_PER_AOR) {
+			track->counters.limited_bindings++;
+			return count;
+		}
+		listed[count++] = one;
+	}
+}
+
+static size_t take_contacts(struct track *track, const struct seen *seen, struct listed *listed)
+{
+	const struct sip_message *sip = seen->sip;
+	const struct sip_header *header = sip_header(sip, SIP_HEADER_CONTACT);
+	size_t count = 0;
+	/* Registrars that list nothing grant what was asked for. */
+	if (!header)
+		return take_list(track, seen, seen->transaction->contact, listed, 0);
+	for (; header; header = sip_header_next(sip, header))
+		count = take_list(track, seen, sip_header_value(sip, header), listed, count);
+	return count;
+}
+
+/* Whether the request named this contact, so that it is its own and no other device's. */
+static bool asked_for(const struct seen *seen, struct slice contact)
+{
+	struct slice rest = seen->transaction->contact;
+	for (;;) {
+		struct sip_address asked;
+		struct anomalies ignored = {0};
+		const struct slice value = sip_list_next(&rest);
+		if (!slice_present(value))
+			return false;
+		if (sip_address_parse(value, &asked, &ignored) &&
+		        same_contact(asked.uri.raw, contact))
+			return true;
+	}
+}
+
+static bool foreign(const struct sip_uri *contact, const struct endpoint *source)
+{
+	return address_scope(&contact->ip) == ADDRESS_PUBLIC &&
+	       !address_equal(&contact->ip, &source->ip);
+}
+
+/* The new state of a registration while it is built beside the old one. */
+struct rebuild {
+	struct registration *registration;
+	struct arena arena;
+	struct binding *bindings; /* ROOM of them */
+	size_t count;
+	size_t gone;
+	struct slice have[4];
+};
+
+static struct binding *rebuild_add(struct track *track, const struct seen *seen,
+        struct rebuild *next, const struct listed *listed)
+{
+	struct binding *binding = &next->bindings[next->count++];
+	const struct registration *old = next->registration;
+	const struct slice contact = listed->contact.uri.raw;
+	const struct transaction *transaction = seen->transaction;
+	*binding = (struct binding){.since_us = seen->time_us};
+	for (size_t i = 0; i < old->binding_count; i++)
+		if (same_contact(old->bindings[i].contact, contact))
+			*binding = old->bindings[i];
+	binding->granted = asked_for(seen, contact);
+	if (binding->granted || !binding->contact.len) {
+		binding->source = transaction->client;
+		binding->user_agent = transaction->user_agent;
+	}
+	binding->interval_s = listed->expires_s;
+	binding->expires_us = seen->time_us + (uint64_t)listed->expires_s * 1000000;
+	binding->contact_foreign = foreign(&listed->contact.uri, &binding->source);
+	binding->contact = text_keep(track, &next->arena, contact);
+	binding->user_agent =
+	        text_share(track, &next->arena, binding->user_agent, next->have, 4);
+	return binding;
+}
+
+static void rebuild_texts(struct track *track, const struct seen *seen, struct rebuild *next)
+{
+	struct registration *registration = next->registration;
+	const struct transaction *transaction = seen->transaction;
+	const bool again = registration->changes > 0;
+	struct arena *arena = &next->arena;
+	next->have[0] = text_keep(track, arena, seen->sip->to.uri.user);
+	next->have[1] = text_keep(track, arena, seen->sip->to.uri.host);
+	next->have[2] = text_keep(track, arena, transaction->user_agent);
+	next->have[3] = text_share(track, arena, registration->user_agent, next->have, 3);
+	registration->agent_changed =
+	        again && !slice_equal(transaction->user_agent, registration->user_agent);
+	registration->source_changed = again &&
+	        !address_equal(&transaction->client.ip, &registration->source.ip);
+	registration->previous_source = registration->source;
+	registration->source = transaction->client;
+	registration->user = next->have[0];
+	registration->host = next->have[1];
+	registration->user_agent = next->have[2];
+	registration->previous_user_agent = next->have[3];
+	registration->auth_user =
+	        text_share(track, arena, transaction->auth_user, next->have, 4);
+}
+
+/* Copies what the new list lacks behind it: these bindings were removed. */
+static void rebuild_gone(struct track *track, const struct seen *seen, struct rebuild *next)
+{
+	const struct registration *old = next->registration;
+	bool others = false;
+	for (size_t i = 0; i < old->binding_count; i++) {
+		struct binding gone = old->bindings[i];
+		bool listed = false;
+		for (size_t j = 0; j < next->count && !listed; j++)
+			listed = same_contact(next->bindings[j].contact, gone.contact);
+		if (listed)
+			continue;
+		others |= !asked_for(seen, gone.contact);
+		gone.contact = text_keep(track, &next->arena, gone.contact);
+		gone.user_agent = text_share(
+		        track, &next->arena, gone.user_agent, next->have, 4);
+		next->bindings[next->count + next->gone++] = gone;
+	}
+	next->registration->wiped =
+	        next->gone && (seen->transaction->contact_star || others);
+}
+
+static void arm(struct track *track, uint32_t index)
+{
+	const struct registration *registration = registration_at(track, index);
+	uint64_t due_us = UINT64_MAX;
+	for (size_t i = 0; i < registration->binding_count; i++)
+		if (registration->bindings[i].expires_us < due_us)
+			due_us = registration->bindings[i].expires_us;
+	if (registration->binding_count)
+		wheel_arm(&track->registration_wheel, index, due_us + GRACE_US);
+	else
+		wheel_disarm(&track->registration_wheel, index);
+}
+
+static void tell(struct track *track, const struct seen *seen,
+        const struct registration *registration, const struct binding *binding,
+        enum registration_change change)
+{
+	struct event *event = event_push_seen(track, EVENT_REGISTRATION, seen);
+	event->registration = registration;
+	event->binding = binding;
+	event->change = change;
+}
+
+static void tell_all(struct track *track, const struct seen *seen, const struct rebuild *next)
+{
+	const struct registration *registration = next->registration;
+	for (size_t i = 0; i < next->gone; i++)
+		tell(track, seen, registration, &next->bindings[next->count + i],
+		        BINDING_REMOVED);
+	for (size_t i = 0; i < next->count; i++) {
+		const struct binding *binding = &next->bindings[i];
+		const bool fresh = binding->since_us == seen->time_us;
+		/* What other devices hold is listed, but this request did not change it. */
+		if (binding->granted || (fresh && next->count == 1))
+			tell(track, seen, registration, binding,
+			        fresh ? BINDING_ADDED : BINDING_REFRESHED);
+	}
+}
+
+static void rebuild(struct track *track, const struct seen *seen, uint32_t index,
+        const struct listed *listed, size_t listed_count)
+{
+	struct registration *registration = registration_at(track, index);
+	struct rebuild next = {.registration = registration};
+	const size_t room = listed_count + registration->binding_count;
+	if (room)
+		next.bindings = arena_take(
+		        &track->pool, &next.arena, room * sizeof(*next.bindings));
+	if (room && !next.bindings) {
+		track->counters.text_exhausted++;
+		return;
+	}
+	rebuild_texts(track, seen, &next);
+	for (size_t i = 0; i < listed_count; i++)
+		(void)rebuild_add(track, seen, &next, &listed[i]);
+	rebuild_gone(track, seen, &next);
+	arena_clear(&track->pool, &registration->arena);
+	registration->arena = next.arena;
+	registration->bindings = next.bindings;
+	registration->binding_count = (uint8_t)next.count;
+	registration->changes++;
+	registration->last_us = seen->time_us;
+	list_touch(&track->registration_idle, index);
+	arm(track, index);
+	tell_all(track, seen, &next);
+}
+
+void registration_response(struct track *track, struct seen *seen)
+{
+	const uint16_t status = seen->sip->status;
+	struct listed listed[LIMIT_BINDINGS_PER_AOR];
+	if (status < 200 || status >= 300 || !seen->transaction)
+		return;
+	const size_t count = take_contacts(track, seen, listed);
+	const uint64_t hash =
+	        aor_hash(track, &seen->sip->to.uri, &seen->datagram->src);
+	uint32_t index = registration_find(track, seen, hash);
+	if (!index && !count)
+		return;
+	if (!index)
+		index = registration_new(track, seen, hash);
+	if (!index)
+		return;
+	rebuild(track, seen, index, listed, count);
+	if (!registration_at(track, index)->binding_count)
+		event_release(track, RELEASE_REGISTRATION, index);
+}
+
+void registration_expired(struct track *track, uint32_t index)
+{
+	struct registration *registration = registration_at(track, index);
+	for (size_t i = 0; i < registration->binding_count; i++) {
+		const struct binding gone = registration->bindings[i];
+		if (gone.expires_us + GRACE_US > track->now_us)
+			continue;
+		/* The last takes its place and it goes behind: the event points there. */
+		const size_t last = --registration->binding_count;
+		registration->bindings[i] = registration->bindings[last];
+		registration->bindings[last] = gone;
+		struct event *event =
+		        event_push(track, EVENT_REGISTRATION, track->now_us);
+		event->registration = registration;
+		event->binding = &registration->bindings[last];
+		event->change = BINDING_EXPIRED;
+		break;
+	}
+	if (registration->binding_count)
+		arm(track, index);
+	else
+		event_release(track, RELEASE_REGISTRATION, index);
+}

@@ -1,0 +1,261 @@
+/*
+ * The inside of the tracker, shared by its files alone. A message goes through
+ * track_message, which fills struct seen and hands it from file to file:
+ *
+ *	transaction.c   which exchange it belongs to, and whether it is a copy
+ *	proof.c         whether its source is real
+ *	call.c          the call it belongs to; dialog.c, call_leg.c, media_endpoint.c
+ *	registration.c  bindings, from the registrar's answers
+ *
+ * All that changes is told through event_push. What an event points to lives until the
+ * event after it is asked for: an item that ends is given back by then (release).
+ */
+#ifndef RINGFENCE_TRACK_STATE_H
+#define RINGFENCE_TRACK_STATE_H
+
+#include "engine/base/list.h"
+#include "engine/base/slab.h"
+#include "engine/base/table.h"
+#include "engine/base/wheel.h"
+#include "engine/track/chain.h"
+#include "engine/track/track.h"
+
+enum track_limits {
+	TRACK_EVENTS = 256,            /* queue; one message makes a dozen at most */
+	TRACK_REFERS = 64,             /* transfers whose new call has not come yet */
+	TRACK_LEG_WALK = 8,            /* newest calls of one number, newest media of one
+	                                  address, that are looked at */
+	TRACK_EVICT_TRIES = 4,         /* for text, per message */
+};
+
+enum track_times {
+	TRANSACTION_TIMEOUT_US = 32 * 1000000,    /* 64 × T1 (RFC 3261 17.1) */
+	TRANSACTION_LINGER_US = 32 * 1000000,     /* timers H and J */
+	TRANSACTION_PROCEEDING_US = 190 * 1000000,/* beyond timer C */
+	CALL_NO_ANSWER_US = 180 * 1000000,
+	CALL_RETRY_US = 10 * 1000000,             /* for credentials, after a challenge */
+	CALL_CLEAR_US = 32 * 1000000,             /* for the answer to BYE or CANCEL */
+	CALL_TICK_US = 10 * 1000000,
+	LEG_WINDOW_US = 2 * 1000000,
+	REFER_WINDOW_US = 60 * 1000000,
+};
+static const uint64_t CALL_IDLE_US = (uint64_t)2 * 3600 * 1000000;
+static const uint64_t PROOF_VALID_US = (uint64_t)3600 * 1000000;
+
+/* What ends with an event, and is given back once the event has been read. */
+enum release { RELEASE_NONE, RELEASE_CALL, RELEASE_REGISTRATION };
+
+struct queued {
+	struct event event;
+	enum release release;
+	uint32_t index;
+};
+
+/* The tables of which evictions are told. */
+enum track_table { TABLE_TRANSACTIONS, TABLE_CALLS, TABLE_REGISTRATIONS, TABLE_COUNT };
+
+struct proof_source {
+	struct list_link idle;
+	uint64_t hash;
+	uint64_t time_us;
+	struct address address;
+};
+
+/* A nonce that was sent to an address; both are kept as keyed hashes of 64 bits. */
+struct proof_nonce {
+	struct list_link idle;
+	uint64_t hash;   /* of address and nonce */
+	uint64_t nonce;  /* of the nonce alone, to compare */
+	struct address address;
+};
+
+struct refer {
+	uint64_t time_us;
+	uint64_t target; /* hash of the user of Refer-To */
+	uint32_t call;
+	struct address referee;
+};
+
+struct track {
+	struct hash_key key;
+	uint64_t now_us;
+	uint64_t next_call_id;
+	uint64_t overload_us[TABLE_COUNT]; /* of the newest SENSOR event of each */
+	struct track_counters counters;
+	struct pool pool;
+
+	struct slab transaction_slab;
+	struct table transaction_table;
+	struct wheel transaction_wheel;
+	struct list transaction_done;     /* completed: the first to go */
+	struct list transaction_unproven;
+	struct list transaction_proven;
+
+	struct slab call_slab;
+	struct chain calls_by_call_id;
+	struct chain calls_by_number;
+	struct chain calls_by_session;
+	struct wheel call_wheel;
+	struct list call_unanswered;      /* longest idle first */
+	struct list call_answered;
+	struct list call_age;
+	struct slab dialog_slab;
+	struct slab media_slab;
+	struct chain media_by_address;
+
+	struct slab registration_slab;
+	struct table registration_table;
+	struct wheel registration_wheel;
+	struct list registration_idle;
+
+	struct slab source_slab;
+	struct table source_table;
+	struct list source_idle;
+	struct slab nonce_slab;
+	struct table nonce_table;
+	struct list nonce_idle;
+
+	struct refer refers[TRACK_REFERS];
+	uint32_t refer_next;
+	uint32_t refer_count;
+
+	bool finishing;
+	uint32_t event_read;
+	uint32_t event_count;
+	struct queued delivered;          /* the event that was read last */
+	struct queued events[TRACK_EVENTS];
+};
+
+/* A SIP message on its way through the tracker. */
+struct seen {
+	const struct message *message;
+	const struct sip_message *sip;
+	const struct datagram *datagram;
+	uint64_t time_us;
+	uint64_t call_id_hash;
+	struct transaction *transaction; /* may be NULL */
+	struct call *call;               /* may be NULL */
+	struct dialog *dialog;           /* may be NULL */
+	uint32_t call_index;
+	enum call_side side;             /* of the call: who sent this */
+	bool retransmission;
+	bool final;                      /* the first final response of its transaction */
+	bool proven;
+	bool call_new;                   /* this message began the call */
+};
+
+static inline struct transaction *transaction_at(const struct track *track, uint32_t index)
+{
+	return slab_at(&track->transaction_slab, index);
+}
+
+static inline struct call *call_at(const struct track *track, uint32_t index)
+{
+	return slab_at(&track->call_slab, index);
+}
+
+static inline struct dialog *dialog_at(const struct track *track, uint32_t index)
+{
+	return slab_at(&track->dialog_slab, index);
+}
+
+static inline struct media *media_at(const struct track *track, uint32_t index)
+{
+	return slab_at(&track->media_slab, index);
+}
+
+static inline struct registration *registration_at(const struct track *track, uint32_t index)
+{
+	return slab_at(&track->registration_slab, index);
+}
+
+/* Counts up without wrapping. */
+static inline void count_up(uint16_t *count)
+{
+	if (*count < UINT16_MAX)
+		++*count;
+}
+
+/* event.c: a zeroed event at the queue's end; a full queue loses and counts it. */
+struct event *event_push(struct track *track, enum event_kind kind, uint64_t time_us);
+/* The same for an event that a message caused. */
+struct event *event_push_seen(
+        struct track *track, enum event_kind kind, const struct seen *seen);
+/* Ties the end of an item to the newest event. */
+void event_release(struct track *track, enum release release, uint32_t index);
+/* Gives back what the event that was read last ended. */
+void event_release_read(struct track *track);
+/* An eviction: a SENSOR event, once a second for each table. */
+void event_overload(struct track *track, enum track_table table, uint64_t evicted);
+
+/*
+ * text.c: a copy in the arena, or a part of what the arena holds already: have lists
+ * count slices of it. Counts when the pool is exhausted.
+ */
+struct slice text_keep(struct track *track, struct arena *arena, struct slice text);
+struct slice text_share(struct track *track, struct arena *arena, struct slice text,
+        const struct slice *have, size_t count);
+/* Evicts finished transactions while text runs short. */
+void text_make_room(struct track *track);
+
+/* transaction.c */
+bool transaction_init(struct track *track, struct memory *memory, uint32_t capacity);
+void transaction_request(struct track *track, struct seen *seen);
+void transaction_response(struct track *track, struct seen *seen);
+bool transaction_evict(struct track *track);
+void transaction_expired(struct track *track, uint32_t index);
+
+/* proof.c */
+bool proof_init(struct track *track, struct memory *memory, uint32_t capacity);
+void proof_add(struct track *track, const struct address *address, uint64_t time_us);
+void proof_challenge_sent(struct track *track, const struct seen *seen);
+/* Judges a request: TCP, an answered nonce; tags are judged where they are known. */
+bool proof_request(struct track *track, const struct seen *seen);
+void proof_tag_echoed(struct track *track, struct seen *seen);
+
+/* call.c */
+bool call_init(struct track *track, struct memory *memory, uint32_t capacity);
+void call_message(struct track *track, struct seen *seen);
+void call_end_now(struct track *track, uint32_t index, struct event *event);
+void call_expired(struct track *track, uint32_t index);
+void call_finish(struct track *track, uint32_t index);
+void call_release(struct track *track, uint32_t index);
+/* call_find.c: which call (and who sent it); fills seen. */
+void call_find(struct track *track, struct seen *seen);
+/* call_new.c: the first INVITE; 0 when no room could be made. */
+uint32_t call_new(struct track *track, struct seen *seen);
+bool call_evict(struct track *track);
+
+/* dialog.c */
+struct dialog *dialog_find(
+        const struct track *track, const struct call *call, struct slice to_tag);
+/* A response to INVITE: the dialog that its To-tag names, made when it is new. */
+struct dialog *dialog_response(struct track *track, struct seen *seen);
+void dialog_request(struct track *track, struct seen *seen);
+void dialogs_free(struct track *track, struct call *call);
+
+/* call_leg.c */
+void call_leg_started(struct track *track, struct seen *seen);
+void call_leg_media(struct track *track, uint32_t call, uint32_t media);
+void call_leg_refer(struct track *track, const struct seen *seen);
+void call_leg_forget(struct track *track, uint32_t call);
+uint64_t call_number_hash(const struct track *track, struct slice user);
+uint64_t call_session_hash(const struct track *track, struct slice session_id);
+
+/* cause.c */
+uint8_t cause_of_status(uint16_t status);
+/* Of a Reason header's value: its Q.850 cause, or that of its SIP cause; 0 = none. */
+uint8_t cause_of_reason(struct slice reason);
+
+/* media_endpoint.c */
+bool media_endpoint_init(struct track *track, struct memory *memory, uint32_t capacity);
+void media_describe(struct track *track, struct seen *seen);
+void media_free(struct track *track, struct call *call);
+
+/* registration.c */
+bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);
+void registration_response(struct track *track, struct seen *seen);
+void registration_expired(struct track *track, uint32_t index);
+void registration_release(struct track *track, uint32_t index);
+
+#endif

@@ -1,0 +1,202 @@
+#include "engine/track/track.h"
+
+#include <string.h>
+
+#include "engine/base/ensure.h"
+#include "engine/track/state.h"
+
+/*
+ * How the share is divided, in parts of 64; the rest pays for tables and links. A call
+ * takes about half a KiB, its two dialogs and media less than that, its text 256 bytes.
+ */
+enum {
+	PARTS = 64,
+	PART_TRANSACTIONS = 14,
+	PART_CALLS = 12,
+	PART_MEDIA = 4,
+	PART_REGISTRATIONS = 3,
+	PART_PROOF = 2,
+	PART_TEXT = 18,
+	TABLE_BYTES = 24,     /* slots of a table an item, at the worst load */
+	CAPACITY_MIN = 32,
+};
+
+static uint32_t capacity_of(size_t share, size_t parts, size_t item_bytes)
+{
+	const size_t count = share / PARTS * parts / item_bytes;
+	if (count < CAPACITY_MIN)
+		return CAPACITY_MIN;
+	return count > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)count;
+}
+
+static bool rooms_init(struct track *track, struct memory *memory, size_t share)
+{
+	const uint32_t transactions = capacity_of(share, PART_TRANSACTIONS,
+	        sizeof(struct transaction) + TABLE_BYTES);
+	const uint32_t calls = capacity_of(share, PART_CALLS,
+	        sizeof(struct call) + 2 * sizeof(struct dialog) + 3 * TABLE_BYTES);
+	const uint32_t media =
+	        capacity_of(share, PART_MEDIA, sizeof(struct media) + TABLE_BYTES);
+	const uint32_t registrations = capacity_of(share, PART_REGISTRATIONS,
+	        sizeof(struct registration) + TABLE_BYTES);
+	const uint32_t sources = capacity_of(share, PART_PROOF,
+	        sizeof(struct proof_source) + sizeof(struct proof_nonce) +
+	                2 * TABLE_BYTES);
+	return transaction_init(track, memory, transactions) &&
+	       call_init(track, memory, calls) &&
+	       media_endpoint_init(track, memory, media) &&
+	       registration_init(track, memory, registrations) &&
+	       proof_init(track, memory, sources) &&
+	       pool_init(&track->pool, memory, share / PARTS * PART_TEXT);
+}
+
+struct track *track_new(struct memory *memory, size_t share, const struct hash_key *key)
+{
+	if (share > memory_left(memory))
+		return NULL;
+	struct track *track = memory_take(memory, sizeof(*track));
+	if (!track)
+		return NULL;
+	memset(track, 0, sizeof(*track));
+	track->key = *key;
+	return rooms_init(track, memory, share) ? track : NULL;
+}
+
+void track_advance(struct track *track, uint64_t now_us)
+{
+	if (now_us > track->now_us)
+		track->now_us = now_us;
+	wheel_advance(&track->transaction_wheel, track->now_us);
+	wheel_advance(&track->call_wheel, track->now_us);
+	wheel_advance(&track->registration_wheel, track->now_us);
+}
+
+static void see_sip_request(struct track *track, struct seen *seen)
+{
+	const struct sip_message *sip = seen->sip;
+	seen->proven = proof_request(track, seen);
+	transaction_request(track, seen);
+	call_find(track, seen);
+	if (!seen->call && sip->method == SIP_INVITE && !sip->to.tag.len &&
+	        !seen->retransmission)
+		(void)call_new(track, seen);
+	if (seen->transaction) {
+		seen->transaction->call = seen->call_index;
+		seen->transaction->proven |= seen->proven;
+	}
+	if (seen->retransmission)
+		track->counters.retransmissions++;
+	struct event *event = event_push_seen(track, EVENT_SIP_REQUEST, seen);
+	if (seen->call) {
+		call_message(track, seen);
+		/* Whether an ACK of a 2xx is a copy is known by its dialog alone. */
+		event->retransmission = seen->retransmission;
+	}
+}
+
+static void see_sip_response(struct track *track, struct seen *seen)
+{
+	const enum sip_method method = seen->sip->cseq_method;
+	transaction_response(track, seen);
+	if (method != SIP_REGISTER)
+		call_find(track, seen);
+	if (seen->sip->auth.challenge)
+		proof_challenge_sent(track, seen);
+	if (seen->transaction)
+		seen->transaction->call = seen->call_index;
+	if (seen->retransmission)
+		track->counters.retransmissions++;
+	(void)event_push_seen(track, EVENT_SIP_RESPONSE, seen);
+	if (seen->final)
+		(void)event_push_seen(track, EVENT_SIP_TRANSACTION, seen);
+	if (seen->call)
+		call_message(track, seen);
+	if (method == SIP_REGISTER && seen->final)
+		registration_response(track, seen);
+}
+
+static void see_sip(struct track *track, struct seen *seen)
+{
+	seen->sip = seen->message->sip;
+	seen->call_id_hash = hash_slice(&track->key, seen->sip->call_id);
+	if (seen->sip->is_request)
+		see_sip_request(track, seen);
+	else
+		see_sip_response(track, seen);
+}
+
+void track_message(struct track *track, const struct message *message)
+{
+	struct seen seen = {
+	        .message = message,
+	        .datagram = message->datagram,
+	        .time_us = message->datagram->time_us,
+	        .side = CALL_NEITHER,
+	};
+	event_release_read(track);
+	track_advance(track, seen.time_us);
+	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies))
+		(void)event_push_seen(track, EVENT_PARSE_ERROR, &seen);
+	if (message->kind == MESSAGE_SIP)
+		see_sip(track, &seen);
+}
+
+/* Lets the next thing that is due happen; false when nothing is. */
+static bool step(struct track *track)
+{
+	uint32_t index = wheel_expired(&track->transaction_wheel);
+	if (index) {
+		transaction_expired(track, index);
+		return true;
+	}
+	index = wheel_expired(&track->call_wheel);
+	if (index) {
+		call_expired(track, index);
+		return true;
+	}
+	index = wheel_expired(&track->registration_wheel);
+	if (index) {
+		registration_expired(track, index);
+		return true;
+	}
+	if (track->finishing && track->call_age.front) {
+		call_finish(track, track->call_age.front);
+		return true;
+	}
+	return false;
+}
+
+const struct event *track_next(struct track *track)
+{
+	event_release_read(track);
+	while (track->event_read == track->event_count)
+		if (!step(track))
+			return NULL;
+	track->delivered = track->events[track->event_read++];
+	return &track->delivered.event;
+}
+
+void track_finish(struct track *track)
+{
+	track->finishing = true;
+}
+
+const struct track_counters *track_counters(const struct track *track)
+{
+	return &track->counters;
+}
+
+const struct dialog *track_dialog(const struct track *track, uint32_t index)
+{
+	return index ? dialog_at(track, index) : NULL;
+}
+
+const struct media *track_media(const struct track *track, uint32_t index)
+{
+	return index ? media_at(track, index) : NULL;
+}
+
+const struct call *track_call(const struct track *track, uint32_t index)
+{
+	return index ? call_at(track, index) : NULL;
+}

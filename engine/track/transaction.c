@@ -1,0 +1,299 @@
+#include "engine/track/transaction.h"
+
+#include <stddef.h>
+
+#include "engine/track/state.h"
+
+/* All that names a transaction, as it is hashed. */
+struct transaction_key {
+	uint64_t branch;
+	uint64_t call_id;
+	struct address client;
+	struct address server;
+	uint32_t cseq;
+	uint32_t method;
+};
+
+bool transaction_init(struct track *track, struct memory *memory, uint32_t capacity)
+{
+	struct slab *slab = &track->transaction_slab;
+	const size_t idle = offsetof(struct transaction, idle);
+	if (!slab_init(slab, memory, sizeof(struct transaction), capacity) ||
+	        !table_init(&track->transaction_table, memory, capacity))
+		return false;
+	wheel_init(&track->transaction_wheel, slab, offsetof(struct transaction, timer));
+	list_init(&track->transaction_done, slab, idle);
+	list_init(&track->transaction_unproven, slab, idle);
+	list_init(&track->transaction_proven, slab, idle);
+	return true;
+}
+
+static struct list *list_for(struct track *track, const struct transaction *transaction)
+{
+	if (transaction->state >= TRANSACTION_COMPLETED)
+		return &track->transaction_done;
+	return transaction->proven ? &track->transaction_proven
+	                           : &track->transaction_unproven;
+}
+
+static void transaction_free(struct track *track, uint32_t index)
+{
+	struct transaction *transaction = transaction_at(track, index);
+	wheel_disarm(&track->transaction_wheel, index);
+	list_remove(list_for(track, transaction), index);
+	table_remove(&track->transaction_table, transaction->hash, index);
+	arena_clear(&track->pool, &transaction->arena);
+	slab_give(&track->transaction_slab, index);
+}
+
+bool transaction_evict(struct track *track)
+{
+	uint32_t index = track->transaction_done.front;
+	const bool lossless = index != 0;
+	if (!index)
+		index = track->transaction_unproven.front;
+	if (!index)
+		index = track->transaction_proven.front;
+	if (!index)
+		return false;
+	transaction_free(track, index);
+	/* A finished one was told already: only its late copies go unrecognised. */
+	if (!lossless) {
+		track->counters.evicted_transactions++;
+		event_overload(
+		        track, TABLE_TRANSACTIONS, track->counters.evicted_transactions);
+	}
+	return true;
+}
+
+/* ACK of an error response and CANCEL's own match: RFC 3261 17.2.3. */
+static enum sip_method key_method(const struct sip_message *sip)
+{
+	const enum sip_method method = sip->is_request ? sip->method : sip->cseq_method;
+	return method == SIP_ACK ? SIP_INVITE : method;
+}
+
+/*
+ * The branch names the transaction. Call-ID and CSeq number are part of the key too: they
+ * are what RFC 2543 peers go by, and senders that repeat one branch for all their
+ * requests (scanners do) would otherwise be taken for one endless retransmission. Call-ID
+ * being unique per client, sent-by adds nothing.
+ */
+static uint64_t key_hash(const struct track *track, const struct seen *seen,
+        const struct endpoint *client, const struct endpoint *server)
+{
+	const struct sip_message *sip = seen->sip;
+	const struct transaction_key key = {
+	        .branch = hash_slice(&track->key, sip->via.branch),
+	        .call_id = seen->call_id_hash,
+	        .client = client->ip,
+	        .server = server->ip,
+	        .cseq = sip->cseq,
+	        .method = key_method(sip),
+	};
+	return hash_bytes(&track->key, &key, sizeof(key));
+}
+
+static uint32_t transaction_find(const struct track *track, const struct seen *seen,
+        uint64_t hash, const struct endpoint *client, const struct endpoint *server)
+{
+	const struct sip_message *sip = seen->sip;
+	const enum sip_method method = key_method(sip);
+	struct table_cursor cursor;
+	uint32_t i = table_first(&track->transaction_table, hash, &cursor);
+	for (; i; i = table_next(&track->transaction_table, &cursor)) {
+		const struct transaction *transaction = transaction_at(track, i);
+		if (transaction->hash == hash && transaction->method == method &&
+		        transaction->cseq == sip->cseq &&
+		        address_equal(&transaction->client.ip, &client->ip) &&
+		        address_equal(&transaction->server.ip, &server->ip) &&
+		        slice_equal(transaction->branch, sip->via.branch) &&
+		        slice_equal(transaction->call_id, sip->call_id))
+			return i;
+	}
+	return 0;
+}
+
+static void keep_texts(
+        struct track *track, struct transaction *transaction, const struct sip_message *sip)
+{
+	struct slice *const kept[] = {&transaction->branch, &transaction->call_id,
+	        &transaction->from_tag, &transaction->from_user, &transaction->to_user,
+	        &transaction->request_user, &transaction->to_host, &transaction->user_agent,
+	        &transaction->contact};
+	const bool registers = sip->method == SIP_REGISTER;
+	const struct slice texts[] = {sip->via.branch, sip->call_id, sip->from.tag,
+	        sip->from.uri.user, sip->to.uri.user, sip->request_uri.user,
+	        sip->to.uri.host, sip->user_agent,
+	        registers ? sip_value(sip, SIP_HEADER_CONTACT) : (struct slice){0}};
+	enum { COUNT = sizeof(texts) / sizeof(texts[0]) };
+	struct slice have[COUNT];
+	for (size_t i = 0; i < COUNT; i++) {
+		have[i] = text_share(track, &transaction->arena, texts[i], have, i);
+		*kept[i] = have[i];
+	}
+	transaction->method_text = sip->method == SIP_METHOD_OTHER
+	                                   ? text_keep(track, &transaction->arena,
+	                                             sip->method_text)
+	                                   : slice_of(sip_method_name(sip->method),
+	                                             sip->method_text.len);
+}
+
+static void keep_credentials(
+        struct track *track, struct transaction *transaction, const struct sip_auth *auth)
+{
+	if (auth->scheme == AUTH_NONE || auth->challenge)
+		return;
+	struct arena *arena = &transaction->arena;
+	transaction->auth_sent = true;
+	transaction->auth_user =
+	        text_share(track, arena, auth->username, &transaction->from_user, 1);
+	transaction->auth_realm =
+	        text_share(track, arena, auth->realm, &transaction->to_host, 1);
+	transaction->auth_nonce = text_keep(track, arena, auth->nonce);
+	transaction->auth_digest_hash = hash_slice(&track->key, auth->response);
+}
+
+static uint32_t transaction_new(struct track *track, const struct seen *seen, uint64_t hash)
+{
+	const struct sip_message *sip = seen->sip;
+	const struct datagram *datagram = seen->datagram;
+	text_make_room(track);
+	if (slab_full(&track->transaction_slab))
+		(void)transaction_evict(track);
+	const uint32_t index = slab_take(&track->transaction_slab);
+	if (!index)
+		return 0;
+	struct transaction *transaction = transaction_at(track, index);
+	*transaction = (struct transaction){
+	        .hash = hash,
+	        .start_us = seen->time_us,
+	        .client = datagram->src,
+	        .server = datagram->dst,
+	        .cseq = sip->cseq,
+	        .method = (uint8_t)sip->method,
+	        .transport = (uint8_t)datagram->transport,
+	        .proven = seen->proven,
+	        .contact_star = sip->contact.star,
+	        .expires = sip->expires > INT32_MAX ? INT32_MAX : (int32_t)sip->expires,
+	        .first_packet = datagram->packet ? datagram->packet->number : 0,
+	        .first_source = datagram->packet ? datagram->packet->source : 0,
+	};
+	keep_texts(track, transaction, sip);
+	keep_credentials(track, transaction, &sip->auth);
+	(void)table_insert(&track->transaction_table, hash, index);
+	list_push_back(list_for(track, transaction), index);
+	wheel_arm(&track->transaction_wheel, index, seen->time_us + TRANSACTION_TIMEOUT_US);
+	track->counters.transactions++;
+	return index;
+}
+
+static void see_ack(struct track *track, struct seen *seen, uint32_t index)
+{
+	struct transaction *transaction = transaction_at(track, index);
+	seen->transaction = transaction;
+	seen->retransmission = transaction->acked;
+	transaction->acked = true;
+	if (seen->sip->to.tag.len && slice_equal(seen->sip->to.tag, transaction->to_tag))
+		proof_tag_echoed(track, seen);
+}
+
+void transaction_request(struct track *track, struct seen *seen)
+{
+	const struct endpoint *client = &seen->datagram->src;
+	const struct endpoint *server = &seen->datagram->dst;
+	const uint64_t hash = key_hash(track, seen, client, server);
+	uint32_t index = transaction_find(track, seen, hash, client, server);
+	if (seen->sip->method == SIP_ACK) {
+		/* That of a 2xx has a branch of its own and no response. */
+		if (index)
+			see_ack(track, seen, index);
+		return;
+	}
+	if (index) {
+		struct transaction *transaction = transaction_at(track, index);
+		count_up(&transaction->request_copies);
+		seen->transaction = transaction;
+		seen->retransmission = true;
+		seen->proven = transaction->proven || seen->proven;
+		return;
+	}
+	index = transaction_new(track, seen, hash);
+	if (index)
+		seen->transaction = transaction_at(track, index);
+}
+
+/* Moves it to the list and timer of its new state. */
+static void change_state(
+        struct track *track, uint32_t index, enum transaction_state state, uint64_t due_us)
+{
+	struct transaction *transaction = transaction_at(track, index);
+	list_remove(list_for(track, transaction), index);
+	transaction->state = (uint8_t)state;
+	list_push_back(list_for(track, transaction), index);
+	wheel_arm(&track->transaction_wheel, index, due_us);
+}
+
+static void see_final(struct track *track, struct seen *seen, uint32_t index)
+{
+	struct transaction *transaction = transaction_at(track, index);
+	const struct sip_message *sip = seen->sip;
+	seen->final = true;
+	transaction->final_us = seen->time_us;
+	transaction->auth_stale = sip->auth.challenge && sip->auth.stale;
+	transaction->to_tag = text_keep(track, &transaction->arena, sip->to.tag);
+	change_state(track, index, TRANSACTION_COMPLETED,
+	        seen->time_us + TRANSACTION_LINGER_US);
+}
+
+void transaction_response(struct track *track, struct seen *seen)
+{
+	const struct sip_message *sip = seen->sip;
+	const struct endpoint *client = &seen->datagram->dst;
+	const struct endpoint *server = &seen->datagram->src;
+	const uint64_t hash = key_hash(track, seen, client, server);
+	const uint32_t index = transaction_find(track, seen, hash, client, server);
+	if (!index)
+		return;
+	struct transaction *transaction = transaction_at(track, index);
+	seen->transaction = transaction;
+	seen->proven = transaction->proven;
+	const struct slice rseq = sip->status < 200 ? sip_value(sip, SIP_HEADER_RSEQ)
+	                                            : (struct slice){0};
+	const uint64_t response_hash = hash_words(&track->key,
+	        hash_slice(&track->key, sip->to.tag),
+	        (uint64_t)sip->status << 48 ^ hash_slice(&track->key, rseq) >> 16);
+	seen->retransmission = response_hash == transaction->response_hash;
+	transaction->response_hash = response_hash;
+	if (seen->retransmission) {
+		count_up(&transaction->response_copies);
+		return;
+	}
+	if (!transaction->first_response_us)
+		transaction->first_response_us = seen->time_us;
+	if (transaction->state >= TRANSACTION_COMPLETED)
+		return;
+	transaction->status = sip->status;
+	if (sip->status >= 200)
+		see_final(track, seen, index);
+	else if (transaction->state == TRANSACTION_TRYING)
+		change_state(track, index, TRANSACTION_PROCEEDING,
+		        seen->time_us + (transaction->method == SIP_INVITE
+		                                        ? TRANSACTION_PROCEEDING_US
+		                                        : TRANSACTION_TIMEOUT_US));
+}
+
+void transaction_expired(struct track *track, uint32_t index)
+{
+	struct transaction *transaction = transaction_at(track, index);
+	if (transaction->state >= TRANSACTION_COMPLETED) {
+		transaction_free(track, index);
+		return;
+	}
+	change_state(track, index, TRANSACTION_TIMED_OUT,
+	        track->now_us + TRANSACTION_LINGER_US);
+	struct event *event = event_push(track, EVENT_SIP_TRANSACTION, track->now_us);
+	event->transaction = transaction;
+	event->proven = transaction->proven;
+	transaction->call = 0;
+}
