@@ -73,10 +73,9 @@ bool defrag_init(struct defrag *defrag, struct memory *memory, size_t share,
 	return true;
 }
 
-void defrag_advance(
+void defrag_expire(
         struct defrag *defrag, uint64_t now_us, struct frame_counters *counters)
 {
-	defrag->whole_count = 0;
 	while (defrag->order.front) {
 		const uint64_t first_us = at(defrag, defrag->order.front)->first_us;
 		if (now_us < first_us || now_us - first_us <= TIMEOUT_US)

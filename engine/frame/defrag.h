@@ -32,9 +32,18 @@ struct defrag {
 bool defrag_init(struct defrag *defrag, struct memory *memory, size_t share,
         const struct hash_key *key);
 
-/* Begins a packet: gives up what is too old. */
-void defrag_advance(
+/* Gives up what is too old. */
+void defrag_expire(
         struct defrag *defrag, uint64_t now_us, struct frame_counters *counters);
+
+/* Begins a packet; inline, for most packets find nothing to do here. */
+static inline void defrag_advance(
+        struct defrag *defrag, uint64_t now_us, struct frame_counters *counters)
+{
+	defrag->whole_count = 0;
+	if (defrag->order.front)
+		defrag_expire(defrag, now_us, counters);
+}
 
 /*
  * Adds the fragment under the cursor. True when its datagram is whole: the cursor then

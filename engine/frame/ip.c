@@ -66,7 +66,8 @@ static void open_v4(struct layers *l)
 	set_v4(&out->dst.ip, p + 16);
 	l->at.data += header;
 	l->type = p[9];
-	l->next = LAYER_PROTOCOL;
+	/* Nearly all packets go this way. */
+	l->next = l->type == PROTOCOL_UDP ? LAYER_UDP : LAYER_PROTOCOL;
 
 	const uint16_t flags = load_u16(p + 6);
 	if (__builtin_expect(flags & 0x3fff, 0)) {
@@ -108,7 +109,7 @@ void ip_open(struct layers *l)
 	if (!reader_need(&l->at, V4_BYTES))
 		return;
 	const uint8_t version = l->at.data[0] >> 4;
-	if (version == 4)
+	if (__builtin_expect(version == 4, 1))
 		open_v4(l);
 	else if (version == 6)
 		open_v6(l);

@@ -56,11 +56,13 @@ bool link_plausible(const uint8_t *data, size_t len)
 void link_ethernet(struct layers *l)
 {
 	const uint8_t *p = l->at.data;
-	reader_skip(&l->at, ETHERNET_BYTES);
-	if (l->at.failed)
-		l->next = LAYER_NONE;
-	else
-		go_type(l, load_u16(p + 12));
+	l->next = LAYER_NONE;
+	if (!reader_need(&l->at, ETHERNET_BYTES))
+		return;
+	l->at.data += ETHERNET_BYTES;
+	l->type = load_u16(p + 12);
+	/* Nearly all packets go this way. */
+	l->next = l->type == TYPE_IPV4 ? LAYER_IP : LAYER_ETHERTYPE;
 }
 
 /* IEEE 802.2 with SNAP; other service access points carry no IP worth the name. */

@@ -304,8 +304,27 @@ static bool open_port(struct layers *l, uint16_t port)
 	}
 }
 
+static bool is_port(uint16_t port)
+{
+	switch (port) {
+	case PORT_VXLAN:
+	case PORT_VXLAN_OLD:
+	case PORT_GENEVE:
+	case PORT_GTPU:
+	case PORT_L2TP:
+	case PORT_TZSP:
+	case PORT_TEREDO:
+	case PORT_ESP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool tunnel_udp(struct layers *l)
 {
+	if (!is_port(l->out->dst.port) && !is_port(l->out->src.port))
+		return false;
 	const struct reader before = l->at;
 	const uint8_t tunnel_count = l->out->tunnel_count;
 	const uint16_t ports[] = {l->out->dst.port, l->out->src.port};
