@@ -46,7 +46,7 @@ def replay_bytes(capture, *options, timeout=600, env=None):
     """The raw lines of `ringfence replay --json`, or the reason why there are none."""
     done = run([RINGFENCE, "replay", *options, "--json", capture], timeout, env)
     if done.returncode not in (0, 1):
-        message = done.stderr.decode("utf-8", "replace").strip()[-400:]
+        message = done.stderr.decode("utf-8", "replace").strip().replace("\n", " | ")[-300:]
         raise RuntimeError(f"exit code {done.returncode}: {message}")
     return done.stdout
 
