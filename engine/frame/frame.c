@@ -36,7 +36,7 @@ struct frame *frame_new(struct memory *memory, size_t share, const struct hash_k
 	share -= sizeof(*frame);
 	if (!defrag_init(&frame->defrag, memory, share / 4, key) ||
 	        !tcp_init(&frame->tcp, memory, share / 8 * 5, key, &frame->counters) ||
-	        !sctp_init(&frame->sctp, memory, share / 8))
+	        !sctp_init(&frame->sctp, memory, share / 8, &frame->counters))
 		return NULL;
 	frame->stage = STAGE_DONE;
 	return frame;

@@ -32,6 +32,7 @@ struct frame;
 	X(tcp_gaps)                                                                      \
 	X(tcp_midstream)                                                                 \
 	X(tcp_evicted)                                                                   \
+	X(sctp_evicted)                                                                  \
 	X(truncated)                                                                     \
 	X(icmp)                                                                          \
 	X(layers_too_deep)                                                               \

@@ -6,9 +6,10 @@ enum {
 	FLAG_END = 1,
 	FLAG_BEGIN = 2,
 	HEADER_BYTES = 12,
-	WHOLE_BYTES = 65536,
 	MESSAGES_MAX = 64, /* unfinished at a time: they are looked through one by one */
 };
+
+static const size_t WHOLE_BYTES = 65536;
 
 struct chunk {
 	uint8_t flags;
@@ -37,9 +38,11 @@ struct message {
 	struct piece *pieces;
 };
 
-bool sctp_init(struct sctp *sctp, struct memory *memory, size_t share)
+bool sctp_init(struct sctp *sctp, struct memory *memory, size_t share,
+        struct frame_counters *counters)
 {
-	*sctp = (struct sctp){.whole = memory_take(memory, WHOLE_BYTES)};
+	*sctp = (struct sctp){
+	        .whole = memory_take(memory, WHOLE_BYTES), .counters = counters};
 	if (!sctp->whole || share < 2 * WHOLE_BYTES ||
 	        !slab_init(
 	                &sctp->messages, memory, sizeof(struct message), MESSAGES_MAX) ||
@@ -83,8 +86,10 @@ static uint32_t find_or_add(
 		        endpoint_equal(&m->dst, &out->dst))
 			return index;
 	}
-	if (slab_full(&sctp->messages))
+	if (slab_full(&sctp->messages)) {
 		drop(sctp, sctp->order.front);
+		sctp->counters->sctp_evicted++;
+	}
 	index = slab_take(&sctp->messages);
 	*(struct message *)slab_at(&sctp->messages, index) = (struct message){
 	        .src = out->src,
@@ -106,8 +111,10 @@ static void keep(struct sctp *sctp, struct message *message, const struct chunk 
 		return;
 	const size_t bytes = sizeof(struct piece) + chunk->data.len;
 	struct piece *piece = arena_take(&sctp->pool, &message->arena, bytes);
-	if (!piece)
+	if (!piece) {
+		sctp->counters->sctp_evicted++;
 		return;
+	}
 	*piece = (struct piece){
 	        *link, chunk->tsn, (uint32_t)chunk->data.len, chunk->flags};
 	memcpy(piece->bytes, chunk->data.data, chunk->data.len);
@@ -115,23 +122,32 @@ static void keep(struct sctp *sctp, struct message *message, const struct chunk 
 	message->count++;
 }
 
-/* The whole message, from the chunk that begins it to the one that ends it. */
-static struct slice join(const struct sctp *sctp, const struct message *message)
+/* The message that begins with this chunk, if the next ones follow without a gap. */
+static struct slice join_from(const struct sctp *sctp, const struct piece *piece)
 {
-	const struct piece *piece = message->pieces;
 	uint32_t len = 0;
-	if (!(piece->flags & FLAG_BEGIN))
-		return (struct slice){0};
 	for (uint32_t tsn = piece->tsn; piece && piece->tsn == tsn;
 	        piece = piece->next, tsn++) {
 		if (piece->len > WHOLE_BYTES - len)
-			return (struct slice){0};
+			break;
 		memcpy(sctp->whole + len, piece->bytes, piece->len);
 		len += piece->len;
 		if (piece->flags & FLAG_END)
 			return slice_of(sctp->whole, len);
 	}
 	return (struct slice){0};
+}
+
+/* Chunks of an older message of the same number may lie before those of this one. */
+static struct slice join(const struct sctp *sctp, const struct message *message)
+{
+	struct slice whole = {0};
+	for (const struct piece *p = message->pieces; p && !slice_present(whole);
+	        p = p->next) {
+		if (p->flags & FLAG_BEGIN)
+			whole = join_from(sctp, p);
+	}
+	return whole;
 }
 
 static struct slice reassemble(
@@ -141,7 +157,7 @@ static struct slice reassemble(
 	struct message *message = slab_at(&sctp->messages, index);
 	keep(sctp, message, chunk);
 	if (!message->pieces) {
-		drop(sctp, sctp->order.front);
+		drop(sctp, index);
 		return (struct slice){0};
 	}
 	const struct slice whole = join(sctp, message);

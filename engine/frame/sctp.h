@@ -13,6 +13,7 @@
 #include "engine/base/list.h"
 #include "engine/base/pool.h"
 #include "engine/base/slab.h"
+#include "engine/frame/frame.h"
 #include "engine/frame/layers.h"
 
 struct sctp {
@@ -20,10 +21,12 @@ struct sctp {
 	struct list order;    /* by time of their first chunk */
 	struct pool pool;
 	uint8_t *whole;
+	struct frame_counters *counters;
 	struct reader chunks; /* of the present packet, those not yet looked at */
 };
 
-bool sctp_init(struct sctp *sctp, struct memory *memory, size_t share);
+bool sctp_init(struct sctp *sctp, struct memory *memory, size_t share,
+        struct frame_counters *counters);
 
 /* Begins the packet under the cursor, ports into l->out; false when it is broken. */
 bool sctp_open(struct sctp *sctp, struct layers *l);

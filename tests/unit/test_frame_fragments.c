@@ -32,7 +32,8 @@ static const struct row ROWS[] = {
         {"repeated", {{0, 104, 0}, {0, 104, 'X'}, {104, 104, 0}}, 3, 1, NULL},
         {"overlap_behind", {{0, 112, 0}, {104, 104, 'X'}}, 2, 1, "stuvwxyzXXXX"},
         {"overlap_before", {{104, 104, 'X'}, {0, 112, 0}}, 2, 1, "XXXXXXXXXXXX"},
-        {"covers_a_piece", {{104, 8, 'X'}, {0, 200, 0}, {200, 8, 0}}, 3, 1, "XXXXXXXXabcd"},
+        {"covers_a_piece", {{104, 8, 'X'}, {0, 200, 0}, {200, 8, 0}}, 3, 1,
+                "XXXXXXXXabcd"},
         {"hole", {{0, 96, 0}, {104, 104, 0}}, 0, 0, NULL},
         {"no_end", {{0, 104, 0}, {104, 96, 0}}, 0, 0, NULL},
 };
