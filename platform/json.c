@@ -51,6 +51,30 @@ static void skip_space(struct json *json)
 	}
 }
 
+/* Bytes of the UTF-8 character (RFC 3629) that the text begins with; 0 = it is none. */
+static size_t character_len(struct slice text)
+{
+	const uint8_t *bytes = (const uint8_t *)text.data;
+	const size_t len = bytes[0] < 0x80   ? 1
+	                   : bytes[0] < 0xe0 ? 2
+	                   : bytes[0] < 0xf0 ? 3
+	                                     : 4;
+	if (len == 1)
+		return 1;
+	if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || text.len < len)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	/* Neither longer than needed, nor a surrogate, nor beyond the last one. */
+	if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
+	        (bytes[0] == 0xed && bytes[1] > 0x9f) ||
+	        (bytes[0] == 0xf0 && bytes[1] < 0x90) ||
+	        (bytes[0] == 0xf4 && bytes[1] > 0x8f))
+		return 0;
+	return len;
+}
+
 /* Four hexadecimal digits. */
 static bool read_hex(struct json *json, uint32_t *value)
 {
@@ -146,11 +170,17 @@ static bool read_string(struct json *json, struct slice *string)
 		const char byte = peek(json);
 		if ((unsigned char)byte < ' ')
 			return refuse(json, "a control character inside a string");
-		json->at++;
 		if (byte != '\\') {
-			out[len++] = byte;
+			const struct slice left = slice_from(json->text, json->at);
+			const size_t count = character_len(left);
+			if (!count)
+				return refuse(json, "these bytes are not UTF-8");
+			memcpy(out + len, left.data, count);
+			len += count;
+			json->at += count;
 			continue;
 		}
+		json->at++;
 		const size_t count = read_escape(json, out + len);
 		if (!count)
 			return false;
