@@ -5,10 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-build_packages=(gcc cmake make pkg-config ca-certificates
+build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev)
-test_packages=(libcmocka-dev clang libclang-rt-14-dev python3 tshark sip-tester sipsak sipvicious
-	nmap tcpdump iproute2 valgrind git)
+test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind)
 
 missing() {
 	for package in "$@"; do
