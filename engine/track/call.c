@@ -45,7 +45,8 @@ void call_release(struct track *track, uint32_t index)
 static void end_by(struct track *track, struct seen *seen, enum call_end end)
 {
 	seen->call->end = (uint8_t)end;
-	call_end_now(track, seen->call_index, event_push_seen(track, EVENT_CALL_END, seen));
+	call_end_now(
+	        track, seen->call_index, event_push_seen(track, EVENT_CALL_END, seen));
 }
 
 static void keep_reason(struct track *track, const struct seen *seen, uint8_t otherwise)
@@ -184,8 +185,8 @@ static void keep_answer(struct track *track, struct seen *seen)
 		call->authenticated = true;
 	struct slice rest = sip_value(seen->sip, SIP_HEADER_SESSION_EXPIRES);
 	if (slice_present(rest))
-		(void)slice_to_u32(slice_trim(slice_split(&rest, ';')),
-		        &call->session_expires_s);
+		(void)slice_to_u32(
+		        slice_trim(slice_split(&rest, ';')), &call->session_expires_s);
 }
 
 static void see_answer(struct track *track, struct seen *seen)
@@ -308,7 +309,8 @@ static bool idle_for_too_long(const struct track *track, const struct call *call
 {
 	const uint64_t idle_us = track->now_us - call->last_us;
 	const uint64_t session_us = ((uint64_t)call->session_expires_s + 32) * 1000000;
-	return idle_us > CALL_IDLE_US || (call->session_expires_s && idle_us > session_us);
+	return idle_us > CALL_IDLE_US ||
+	       (call->session_expires_s && idle_us > session_us);
 }
 
 void call_expired(struct track *track, uint32_t index)

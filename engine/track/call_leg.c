@@ -12,7 +12,7 @@ enum {
 	SCORE_X_CID = 95,
 	SCORE_MEDIA = 90,
 	SCORE_REFER = 90,
-	SCORE_NUMBER_BOTH = 85,   /* numbers, and the hops meet at one address */
+	SCORE_NUMBER_BOTH = 85, /* numbers, and the hops meet at one address */
 	SCORE_NUMBER_HOP = 70,
 	SCORE_NUMBER_CALLER = 65, /* numbers of both parties */
 };
@@ -53,7 +53,8 @@ static bool same_number(struct slice a, struct slice b)
 	       slice_equal(digits_tail(a, tail_a), digits_tail(b, tail_b));
 }
 
-static void join(struct call *call, struct call *other, enum call_leg_reason reason, int score)
+static void join(
+        struct call *call, struct call *other, enum call_leg_reason reason, int score)
 {
 	call->leg_reasons |= (uint8_t)reason;
 	other->leg_reasons |= (uint8_t)reason;

@@ -83,7 +83,8 @@ static struct slice x_cid_in(const struct sip_message *sip)
 	return value;
 }
 
-static void keep_texts(struct track *track, struct call *call, const struct sip_message *sip)
+static void keep_texts(
+        struct track *track, struct call *call, const struct sip_message *sip)
 {
 	struct slice diverted = user_in(sip, SIP_HEADER_DIVERSION);
 	if (!slice_present(diverted))
@@ -191,7 +192,8 @@ uint32_t call_new(struct track *track, struct seen *seen)
 	wheel_arm(&track->call_wheel, index, seen->time_us + CALL_NO_ANSWER_US);
 	call_leg_started(track, seen);
 	chain_add(&track->calls_by_call_id, call->hash, index);
-	chain_add(&track->calls_by_number, call_number_hash(track, call->request_user), index);
+	chain_add(&track->calls_by_number, call_number_hash(track, call->request_user),
+	        index);
 	if (slice_present(call->session_id))
 		chain_add(&track->calls_by_session,
 		        call_session_hash(track, call->session_id), index);

@@ -93,7 +93,8 @@ static void describe_line(struct track *track, struct seen *seen,
 	if (known && endpoint_equal(&before, &media->at))
 		return;
 	if (known)
-		chain_remove(&track->media_by_address, address_hash(track, &before), index);
+		chain_remove(
+		        &track->media_by_address, address_hash(track, &before), index);
 	chain_add(&track->media_by_address, address_hash(track, &media->at), index);
 	/* c=0.0.0.0 and port 0 are shared by all who hold or refuse. */
 	if (media->at.port && !address_none(&media->at.ip))

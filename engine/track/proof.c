@@ -22,7 +22,8 @@ bool proof_init(struct track *track, struct memory *memory, uint32_t capacity)
 		return false;
 	list_init(&track->source_idle, &track->source_slab,
 	        offsetof(struct proof_source, idle));
-	list_init(&track->nonce_idle, &track->nonce_slab, offsetof(struct proof_nonce, idle));
+	list_init(&track->nonce_idle, &track->nonce_slab,
+	        offsetof(struct proof_nonce, idle));
 	return true;
 }
 

@@ -17,7 +17,8 @@ bool registration_init(struct track *track, struct memory *memory, uint32_t capa
 	if (!slab_init(slab, memory, sizeof(struct registration), capacity + 2) ||
 	        !table_init(&track->registration_table, memory, capacity + 2))
 		return false;
-	wheel_init(&track->registration_wheel, slab, offsetof(struct registration, timer));
+	wheel_init(
+	        &track->registration_wheel, slab, offsetof(struct registration, timer));
 	list_init(&track->registration_idle, slab, offsetof(struct registration, idle));
 	return true;
 }
@@ -32,19 +33,21 @@ static uint64_t aor_hash(const struct track *track, const struct sip_uri *aor,
         const struct endpoint *registrar)
 {
 	return hash_words(&track->key,
-	        hash_slice(&track->key, aor->user) ^ hash_slice(&track->key, aor->host) << 1,
+	        hash_slice(&track->key, aor->user) ^ hash_slice(&track->key, aor->host)
+	                                                     << 1,
 	        hash_address(&track->key, &registrar->ip));
 }
 
-static uint32_t registration_find(const struct track *track, const struct seen *seen,
-        uint64_t hash)
+static uint32_t registration_find(
+        const struct track *track, const struct seen *seen, uint64_t hash)
 {
 	const struct sip_uri *aor = &seen->sip->to.uri;
 	struct table_cursor cursor;
 	uint32_t i = table_first(&track->registration_table, hash, &cursor);
 	for (; i; i = table_next(&track->registration_table, &cursor)) {
 		const struct registration *registration = registration_at(track, i);
-		if (registration->hash == hash && slice_equal(registration->user, aor->user) &&
+		if (registration->hash == hash &&
+		        slice_equal(registration->user, aor->user) &&
 		        slice_equal(registration->host, aor->host) &&
 		        address_equal(
 		                &registration->registrar.ip, &seen->datagram->src.ip))
@@ -77,7 +80,8 @@ static void evict(struct track *track)
 	event_overload(track, TABLE_REGISTRATIONS, track->counters.evicted_registrations);
 }
 
-static uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t hash)
+static uint32_t registration_new(
+        struct track *track, const struct seen *seen, uint64_t hash)
 {
 	if (slab_full(&track->registration_slab))
 		evict(track);
@@ -96,7 +100,8 @@ static uint32_t registration_new(struct track *track, const struct seen *seen, u
 	return index;
 }
 
-/* Two contacts are one when scheme, user, host and port agree (RFC 3261 19.1.4, mostly). */
+/* Two contacts are one when scheme, user, host and port agree (RFC 3261 19.1.4, mostly).
+ */
 static bool same_contact(struct slice a, struct slice b)
 {
 	struct sip_uri x;
@@ -145,7 +150,8 @@ static size_t take_list(struct track *track, const struct seen *seen, struct sli
 	}
 }
 
-static size_t take_contacts(struct track *track, const struct seen *seen, struct listed *listed)
+static size_t take_contacts(
+        struct track *track, const struct seen *seen, struct listed *listed)
 {
 	const struct sip_message *sip = seen->sip;
 	const struct sip_header *header = sip_header(sip, SIP_HEADER_CONTACT);
@@ -154,7 +160,8 @@ static size_t take_contacts(struct track *track, const struct seen *seen, struct
 	if (!header)
 		return take_list(track, seen, seen->transaction->contact, listed, 0);
 	for (; header; header = sip_header_next(sip, header))
-		count = take_list(track, seen, sip_header_value(sip, header), listed, count);
+		count = take_list(
+		        track, seen, sip_header_value(sip, header), listed, count);
 	return count;
 }
 
@@ -215,7 +222,8 @@ static struct binding *rebuild_add(struct track *track, const struct seen *seen,
 	return binding;
 }
 
-static void rebuild_texts(struct track *track, const struct seen *seen, struct rebuild *next)
+static void rebuild_texts(
+        struct track *track, const struct seen *seen, struct rebuild *next)
 {
 	struct registration *registration = next->registration;
 	const struct transaction *transaction = seen->transaction;
@@ -227,8 +235,8 @@ static void rebuild_texts(struct track *track, const struct seen *seen, struct r
 	next->have[3] = text_share(track, arena, registration->user_agent, next->have, 3);
 	registration->agent_changed =
 	        again && !slice_equal(transaction->user_agent, registration->user_agent);
-	registration->source_changed = again &&
-	        !address_equal(&transaction->client.ip, &registration->source.ip);
+	registration->source_changed = again && !address_equal(&transaction->client.ip,
+	                                                &registration->source.ip);
 	registration->previous_source = registration->source;
 	registration->source = transaction->client;
 	registration->user = next->have[0];
@@ -240,7 +248,8 @@ static void rebuild_texts(struct track *track, const struct seen *seen, struct r
 }
 
 /* Copies what the new list lacks behind it: these bindings were removed. */
-static void rebuild_gone(struct track *track, const struct seen *seen, struct rebuild *next)
+static void rebuild_gone(
+        struct track *track, const struct seen *seen, struct rebuild *next)
 {
 	const struct registration *old = next->registration;
 	bool others = false;
@@ -253,8 +262,8 @@ static void rebuild_gone(struct track *track, const struct seen *seen, struct re
 			continue;
 		others |= !asked_for(seen, gone.contact);
 		gone.contact = text_keep(track, &next->arena, gone.contact);
-		gone.user_agent = text_share(
-		        track, &next->arena, gone.user_agent, next->have, 4);
+		gone.user_agent =
+		        text_share(track, &next->arena, gone.user_agent, next->have, 4);
 		next->bindings[next->count + next->gone++] = gone;
 	}
 	next->registration->wiped =
@@ -284,7 +293,8 @@ static void tell(struct track *track, const struct seen *seen,
 	event->change = change;
 }
 
-static void tell_all(struct track *track, const struct seen *seen, const struct rebuild *next)
+static void tell_all(
+        struct track *track, const struct seen *seen, const struct rebuild *next)
 {
 	const struct registration *registration = next->registration;
 	for (size_t i = 0; i < next->gone; i++)
@@ -293,7 +303,8 @@ static void tell_all(struct track *track, const struct seen *seen, const struct 
 	for (size_t i = 0; i < next->count; i++) {
 		const struct binding *binding = &next->bindings[i];
 		const bool fresh = binding->since_us == seen->time_us;
-		/* What other devices hold is listed, but this request did not change it. */
+		/* What other devices hold is listed, but this request did not change it.
+		 */
 		if (binding->granted || (fresh && next->count == 1))
 			tell(track, seen, registration, binding,
 			        fresh ? BINDING_ADDED : BINDING_REFRESHED);
@@ -335,8 +346,7 @@ void registration_response(struct track *track, struct seen *seen)
 	if (status < 200 || status >= 300 || !seen->transaction)
 		return;
 	const size_t count = take_contacts(track, seen, listed);
-	const uint64_t hash =
-	        aor_hash(track, &seen->sip->to.uri, &seen->datagram->src);
+	const uint64_t hash = aor_hash(track, &seen->sip->to.uri, &seen->datagram->src);
 	uint32_t index = registration_find(track, seen, hash);
 	if (!index && !count)
 		return;

@@ -21,20 +21,20 @@
 #include "engine/track/track.h"
 
 enum track_limits {
-	TRACK_EVENTS = 256,            /* queue; one message makes a dozen at most */
-	TRACK_REFERS = 64,             /* transfers whose new call has not come yet */
-	TRACK_LEG_WALK = 8,            /* newest calls of one number, newest media of one
-	                                  address, that are looked at */
-	TRACK_EVICT_TRIES = 4,         /* for text, per message */
+	TRACK_EVENTS = 256,    /* queue; one message makes a dozen at most */
+	TRACK_REFERS = 64,     /* transfers whose new call has not come yet */
+	TRACK_LEG_WALK = 8,    /* newest calls of one number, newest media of one
+	                          address, that are looked at */
+	TRACK_EVICT_TRIES = 4, /* for text, per message */
 };
 
 enum track_times {
-	TRANSACTION_TIMEOUT_US = 32 * 1000000,    /* 64 × T1 (RFC 3261 17.1) */
-	TRANSACTION_LINGER_US = 32 * 1000000,     /* timers H and J */
-	TRANSACTION_PROCEEDING_US = 190 * 1000000,/* beyond timer C */
+	TRANSACTION_TIMEOUT_US = 32 * 1000000,     /* 64 × T1 (RFC 3261 17.1) */
+	TRANSACTION_LINGER_US = 32 * 1000000,      /* timers H and J */
+	TRANSACTION_PROCEEDING_US = 190 * 1000000, /* beyond timer C */
 	CALL_NO_ANSWER_US = 180 * 1000000,
-	CALL_RETRY_US = 10 * 1000000,             /* for credentials, after a challenge */
-	CALL_CLEAR_US = 32 * 1000000,             /* for the answer to BYE or CANCEL */
+	CALL_RETRY_US = 10 * 1000000, /* for credentials, after a challenge */
+	CALL_CLEAR_US = 32 * 1000000, /* for the answer to BYE or CANCEL */
 	CALL_TICK_US = 10 * 1000000,
 	LEG_WINDOW_US = 2 * 1000000,
 	REFER_WINDOW_US = 60 * 1000000,
@@ -64,8 +64,8 @@ struct proof_source {
 /* A nonce that was sent to an address; both are kept as keyed hashes of 64 bits. */
 struct proof_nonce {
 	struct list_link idle;
-	uint64_t hash;   /* of address and nonce */
-	uint64_t nonce;  /* of the nonce alone, to compare */
+	uint64_t hash;  /* of address and nonce */
+	uint64_t nonce; /* of the nonce alone, to compare */
 	struct address address;
 };
 
@@ -87,7 +87,7 @@ struct track {
 	struct slab transaction_slab;
 	struct table transaction_table;
 	struct wheel transaction_wheel;
-	struct list transaction_done;     /* completed: the first to go */
+	struct list transaction_done; /* completed: the first to go */
 	struct list transaction_unproven;
 	struct list transaction_proven;
 
@@ -96,7 +96,7 @@ struct track {
 	struct chain calls_by_number;
 	struct chain calls_by_session;
 	struct wheel call_wheel;
-	struct list call_unanswered;      /* longest idle first */
+	struct list call_unanswered; /* longest idle first */
 	struct list call_answered;
 	struct list call_age;
 	struct slab dialog_slab;
@@ -122,7 +122,7 @@ struct track {
 	bool finishing;
 	uint32_t event_read;
 	uint32_t event_count;
-	struct queued delivered;          /* the event that was read last */
+	struct queued delivered; /* the event that was read last */
 	struct queued events[TRACK_EVENTS];
 };
 
@@ -137,14 +137,15 @@ struct seen {
 	struct call *call;               /* may be NULL */
 	struct dialog *dialog;           /* may be NULL */
 	uint32_t call_index;
-	enum call_side side;             /* of the call: who sent this */
+	enum call_side side; /* of the call: who sent this */
 	bool retransmission;
-	bool final;                      /* the first final response of its transaction */
+	bool final; /* the first final response of its transaction */
 	bool proven;
-	bool call_new;                   /* this message began the call */
+	bool call_new; /* this message began the call */
 };
 
-static inline struct transaction *transaction_at(const struct track *track, uint32_t index)
+static inline struct transaction *transaction_at(
+        const struct track *track, uint32_t index)
 {
 	return slab_at(&track->transaction_slab, index);
 }
@@ -164,7 +165,8 @@ static inline struct media *media_at(const struct track *track, uint32_t index)
 	return slab_at(&track->media_slab, index);
 }
 
-static inline struct registration *registration_at(const struct track *track, uint32_t index)
+static inline struct registration *registration_at(
+        const struct track *track, uint32_t index)
 {
 	return slab_at(&track->registration_slab, index);
 }

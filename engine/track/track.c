@@ -17,7 +17,7 @@ enum {
 	PART_REGISTRATIONS = 3,
 	PART_PROOF = 2,
 	PART_TEXT = 18,
-	TABLE_BYTES = 24,     /* slots of a table an item, at the worst load */
+	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };
 
@@ -31,14 +31,14 @@ static uint32_t capacity_of(size_t share, size_t parts, size_t item_bytes)
 
 static bool rooms_init(struct track *track, struct memory *memory, size_t share)
 {
-	const uint32_t transactions = capacity_of(share, PART_TRANSACTIONS,
-	        sizeof(struct transaction) + TABLE_BYTES);
+	const uint32_t transactions = capacity_of(
+	        share, PART_TRANSACTIONS, sizeof(struct transaction) + TABLE_BYTES);
 	const uint32_t calls = capacity_of(share, PART_CALLS,
 	        sizeof(struct call) + 2 * sizeof(struct dialog) + 3 * TABLE_BYTES);
 	const uint32_t media =
 	        capacity_of(share, PART_MEDIA, sizeof(struct media) + TABLE_BYTES);
-	const uint32_t registrations = capacity_of(share, PART_REGISTRATIONS,
-	        sizeof(struct registration) + TABLE_BYTES);
+	const uint32_t registrations = capacity_of(
+	        share, PART_REGISTRATIONS, sizeof(struct registration) + TABLE_BYTES);
 	const uint32_t sources = capacity_of(share, PART_PROOF,
 	        sizeof(struct proof_source) + sizeof(struct proof_nonce) +
 	                2 * TABLE_BYTES);

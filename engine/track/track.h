@@ -68,10 +68,12 @@ bool track_source_proven(const struct track *track, const struct address *addres
 
 const struct track_counters *track_counters(const struct track *track);
 
-/* Of a call, for reports: 0 = none. */
+/*
+ * By the indexes that items hold; NULL for 0. An index is good as long as the event that
+ * led to it: transaction.call names a call that was there when the event came about.
+ */
 const struct dialog *track_dialog(const struct track *track, uint32_t index);
 const struct media *track_media(const struct track *track, uint32_t index);
-/* NULL when it is 0 or the call is over. */
 const struct call *track_call(const struct track *track, uint32_t index);
 
 #endif

@@ -114,13 +114,13 @@ static uint32_t transaction_find(const struct track *track, const struct seen *s
 	return 0;
 }
 
-static void keep_texts(
-        struct track *track, struct transaction *transaction, const struct sip_message *sip)
+static void keep_texts(struct track *track, struct transaction *transaction,
+        const struct sip_message *sip)
 {
 	struct slice *const kept[] = {&transaction->branch, &transaction->call_id,
 	        &transaction->from_tag, &transaction->from_user, &transaction->to_user,
-	        &transaction->request_user, &transaction->to_host, &transaction->user_agent,
-	        &transaction->contact};
+	        &transaction->request_user, &transaction->to_host,
+	        &transaction->user_agent, &transaction->contact};
 	const bool registers = sip->method == SIP_REGISTER;
 	const struct slice texts[] = {sip->via.branch, sip->call_id, sip->from.tag,
 	        sip->from.uri.user, sip->to.uri.user, sip->request_uri.user,
@@ -132,11 +132,10 @@ static void keep_texts(
 		have[i] = text_share(track, &transaction->arena, texts[i], have, i);
 		*kept[i] = have[i];
 	}
-	transaction->method_text = sip->method == SIP_METHOD_OTHER
-	                                   ? text_keep(track, &transaction->arena,
-	                                             sip->method_text)
-	                                   : slice_of(sip_method_name(sip->method),
-	                                             sip->method_text.len);
+	transaction->method_text =
+	        sip->method == SIP_METHOD_OTHER
+	                ? text_keep(track, &transaction->arena, sip->method_text)
+	                : slice_of(sip_method_name(sip->method), sip->method_text.len);
 }
 
 static void keep_credentials(
@@ -154,7 +153,8 @@ static void keep_credentials(
 	transaction->auth_digest_hash = hash_slice(&track->key, auth->response);
 }
 
-static uint32_t transaction_new(struct track *track, const struct seen *seen, uint64_t hash)
+static uint32_t transaction_new(
+        struct track *track, const struct seen *seen, uint64_t hash)
 {
 	const struct sip_message *sip = seen->sip;
 	const struct datagram *datagram = seen->datagram;
@@ -183,7 +183,8 @@ static uint32_t transaction_new(struct track *track, const struct seen *seen, ui
 	keep_credentials(track, transaction, &sip->auth);
 	(void)table_insert(&track->transaction_table, hash, index);
 	list_push_back(list_for(track, transaction), index);
-	wheel_arm(&track->transaction_wheel, index, seen->time_us + TRANSACTION_TIMEOUT_US);
+	wheel_arm(
+	        &track->transaction_wheel, index, seen->time_us + TRANSACTION_TIMEOUT_US);
 	track->counters.transactions++;
 	return index;
 }
@@ -224,8 +225,8 @@ void transaction_request(struct track *track, struct seen *seen)
 }
 
 /* Moves it to the list and timer of its new state. */
-static void change_state(
-        struct track *track, uint32_t index, enum transaction_state state, uint64_t due_us)
+static void change_state(struct track *track, uint32_t index,
+        enum transaction_state state, uint64_t due_us)
 {
 	struct transaction *transaction = transaction_at(track, index);
 	list_remove(list_for(track, transaction), index);
@@ -258,8 +259,8 @@ void transaction_response(struct track *track, struct seen *seen)
 	struct transaction *transaction = transaction_at(track, index);
 	seen->transaction = transaction;
 	seen->proven = transaction->proven;
-	const struct slice rseq = sip->status < 200 ? sip_value(sip, SIP_HEADER_RSEQ)
-	                                            : (struct slice){0};
+	const struct slice rseq =
+	        sip->status < 200 ? sip_value(sip, SIP_HEADER_RSEQ) : (struct slice){0};
 	const uint64_t response_hash = hash_words(&track->key,
 	        hash_slice(&track->key, sip->to.tag),
 	        (uint64_t)sip->status << 48 ^ hash_slice(&track->key, rseq) >> 16);
