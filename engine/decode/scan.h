@@ -100,7 +100,7 @@ static inline bool scan_space(char c)
 /* token of RFC 3261 25.1: alphanum - . ! % * _ + ` ' ~ */
 static inline bool scan_token_char(char c)
 {
-	static const uint64_t low = 0x03ff6c8200000000, upper = 0x47ffffff87fffffe;
+	static const uint64_t low = 0x03ff6ca200000000, upper = 0x47ffffff87fffffe;
 	unsigned char u = (unsigned char)c;
 	if (u >= 128)
 		return false;
