@@ -15,11 +15,54 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-static inline __m128i scan_load(const char *p)
+enum { SCAN_STEP = 16 };
+
+/* Less than sixteen bytes, zeroes behind them, without a look behind their end. */
+static inline __m128i scan_load_tail(const char *p, size_t len)
 {
-	__m128i block;
-	memcpy(&block, p, sizeof(block));
-	return block;
+	uint64_t low = 0, high = 0;
+	if (len >= 8) {
+		memcpy(&low, p, 8);
+		memcpy(&high, p + len - 8, 8);
+		high = len > 8 ? high >> (8 * (16 - len)) : 0;
+	} else if (len >= 4) {
+		uint32_t first, last;
+		memcpy(&first, p, 4);
+		memcpy(&last, p + len - 4, 4);
+		low = first | (uint64_t)last << (8 * (len - 4));
+	} else if (len) {
+		low = (uint64_t)(uint8_t)p[0] |
+		      (uint64_t)(uint8_t)p[len / 2] << (8 * (len / 2)) |
+		      (uint64_t)(uint8_t)p[len - 1] << (8 * (len - 1));
+	}
+	return _mm_set_epi64x((int64_t)high, (int64_t)low);
+}
+
+/* The next sixteen bytes; *valid has a bit for each that is in front of end. */
+static inline __m128i scan_load(const char *p, const char *end, unsigned *valid)
+{
+	size_t left = (size_t)(end - p);
+	if (__builtin_expect(left >= SCAN_STEP, 1)) {
+		__m128i block;
+		memcpy(&block, p, sizeof(block));
+		*valid = 0xffff;
+		return block;
+	}
+	*valid = (1u << left) - 1;
+	return scan_load_tail(p, left);
+}
+
+/* Bytes from low to low + span. */
+static inline __m128i scan_range(__m128i block, char low, char span)
+{
+	__m128i offset = _mm_sub_epi8(block, _mm_set1_epi8(low));
+	return _mm_cmpeq_epi8(_mm_min_epu8(offset, _mm_set1_epi8(span)), offset);
+}
+
+static inline __m128i scan_alnum(__m128i block)
+{
+	__m128i letters = _mm_or_si128(block, _mm_set1_epi8(0x20));
+	return _mm_or_si128(scan_range(letters, 'a', 25), scan_range(block, '0', 9));
 }
 #endif
 
@@ -29,8 +72,9 @@ static inline const char *scan_eol(const char *p, const char *end, unsigned *hig
 {
 #ifdef __SSE2__
 	const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
-	for (; end - p >= 16; p += 16) {
-		__m128i block = scan_load(p);
+	for (; p < end; p += SCAN_STEP) {
+		unsigned valid;
+		__m128i block = scan_load(p, end, &valid);
 		__m128i hit = _mm_or_si128(
 		        _mm_cmpeq_epi8(block, cr), _mm_cmpeq_epi8(block, lf));
 		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
@@ -41,29 +85,34 @@ static inline const char *scan_eol(const char *p, const char *end, unsigned *hig
 		}
 		*high |= top;
 	}
-#endif
+	return end;
+#else
 	for (; p < end && *p != '\r' && *p != '\n'; p++)
 		*high |= (unsigned char)*p & 0x80u;
 	return p;
+#endif
 }
 
-/* The first byte that is a or b, or end. */
+/* The first byte that is a or b, or end. Neither is NUL. */
 static inline const char *scan_either(const char *p, const char *end, char a, char b)
 {
 #ifdef __SSE2__
 	const __m128i first = _mm_set1_epi8(a), second = _mm_set1_epi8(b);
-	for (; end - p >= 16; p += 16) {
-		__m128i block = scan_load(p);
+	for (; p < end; p += SCAN_STEP) {
+		unsigned valid;
+		__m128i block = scan_load(p, end, &valid);
 		__m128i hit = _mm_or_si128(
 		        _mm_cmpeq_epi8(block, first), _mm_cmpeq_epi8(block, second));
 		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
 		if (mask)
 			return p + __builtin_ctz(mask);
 	}
-#endif
+	return end;
+#else
 	while (p < end && *p != a && *p != b)
 		p++;
 	return p;
+#endif
 }
 
 static inline const char *scan_byte(const char *p, const char *end, char byte)
@@ -112,6 +161,78 @@ static inline const char *scan_token(const char *p, const char *end)
 	while (p < end && scan_token_char(*p))
 		p++;
 	return p;
+}
+
+/* Behind the letters, digits, '.', '-' and '_' of a host name. */
+static inline const char *scan_host(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; p < end; p += SCAN_STEP) {
+		unsigned valid;
+		__m128i block = scan_load(p, end, &valid);
+		__m128i good = _mm_or_si128(scan_alnum(block),
+		        _mm_or_si128(scan_range(block, '-', 1),
+		                _mm_cmpeq_epi8(block, _mm_set1_epi8('_'))));
+		unsigned bad = ~(unsigned)_mm_movemask_epi8(good) & valid;
+		if (bad)
+			return p + __builtin_ctz(bad);
+	}
+	return end;
+#else
+	while (p < end &&
+	        (scan_alpha(*p) || scan_digit(*p) || *p == '.' || *p == '-' || *p == '_'))
+		p++;
+	return p;
+#endif
+}
+
+/* The first byte that no user part may have: controls, white space, < > and quotes. */
+static inline const char *scan_user(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; p < end; p += SCAN_STEP) {
+		unsigned valid;
+		__m128i block = scan_load(p, end, &valid);
+		__m128i bad = _mm_or_si128(scan_range(block, 0, ' '),
+		        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('<')),
+		                _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('>')),
+		                        _mm_cmpeq_epi8(block, _mm_set1_epi8('"')))));
+		unsigned mask = (unsigned)_mm_movemask_epi8(bad) & valid;
+		if (mask)
+			return p + __builtin_ctz(mask);
+	}
+	return end;
+#else
+	while (p < end && (unsigned char)*p > ' ' && *p != '<' && *p != '>' && *p != '"')
+		p++;
+	return p;
+#endif
+}
+
+/* A dotted address of four numbers, all of the text; false leaves *value alone. */
+static inline bool scan_ipv4(struct slice text, uint32_t *value)
+{
+	uint32_t address = 0, octet = 0;
+	unsigned dots = 0, digits = 0;
+	if (text.len < 7 || text.len > 15)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+		if (digit < 10 && digits < 3) {
+			octet = octet * 10 + digit;
+			digits++;
+		} else if (text.data[i] == '.' && digits && octet < 256 && dots < 3) {
+			address = address << 8 | octet;
+			octet = digits = 0;
+			dots++;
+		} else {
+			return false;
+		}
+	}
+	if (dots != 3 || !digits || octet > 255)
+		return false;
+	*value = address << 8 | octet;
+	return true;
 }
 
 static inline const char *scan_skip_space(const char *p, const char *end)

@@ -23,7 +23,10 @@ struct slice sdp_connection_read(struct slice value, struct address *ip)
 		return (struct slice){0};
 	text = slice_first(
 	        text, (size_t)(scan_byte(text.data, scan_end(text), '/') - text.data));
-	if (text.len && (scan_digit(text.data[0]) || slice_index(text, ':') < text.len))
+	uint32_t ipv4;
+	if (scan_ipv4(text, &ipv4))
+		*ip = address_v4(ipv4);
+	else if (text.len && scan_byte(text.data, scan_end(text), ':') < scan_end(text))
 		(void)address_parse(text, ip);
 	return text;
 }

@@ -24,41 +24,42 @@ static bool start_growing(struct slice line)
 	return p == scan_end(line) || *p == ' ' || *p == '/';
 }
 
-/*
- * The start line at the beginning of the bytes, or behind junk. *junk is where it begins;
- * absent when there is none.
- */
-static struct slice start_line(struct slice bytes, size_t *junk)
+static struct slice first_line(struct slice bytes)
 {
 	unsigned ignored = 0;
-	const char *end = scan_end(bytes);
-	const char *eol = scan_eol(bytes.data, end, &ignored);
-	*junk = 0;
-	if (sip_start_meant(slice_of(bytes.data, (size_t)(eol - bytes.data))))
-		return slice_of(bytes.data, (size_t)(eol - bytes.data));
-	*junk = sip_start_find(bytes);
-	if (*junk == bytes.len)
-		return (struct slice){0};
-	const char *start = bytes.data + *junk;
-	eol = scan_eol(start, end, &ignored);
-	return slice_of(start, (size_t)(eol - start));
+	const char *eol = scan_eol(bytes.data, scan_end(bytes), &ignored);
+	return slice_first(bytes, (size_t)(eol - bytes.data));
+}
+
+/*
+ * The start line: the first line or, behind junk, a later one that leaves no doubt.
+ * Absent when there is none.
+ */
+static struct slice start_line(struct slice bytes, struct slice line)
+{
+	if (sip_start_meant(line))
+		return line;
+	size_t junk = sip_start_find(bytes);
+	return junk < bytes.len ? first_line(slice_from(bytes, junk)) : (struct slice){0};
 }
 
 /* HTTP, RTSP and SSDP have start lines of their own; a SIP message inside is not theirs.
  */
-static bool foreign(struct slice bytes)
+static bool foreign(struct slice line)
 {
-	unsigned ignored = 0;
-	const char *eol = scan_eol(bytes.data, scan_end(bytes), &ignored);
-	struct slice line = slice_of(bytes.data, (size_t)(eol - bytes.data));
-	if (SCAN_STARTS(line, "http/") || SCAN_STARTS(line, "rtsp/"))
-		return true;
 	while (line.len && scan_blank(line.data[line.len - 1]))
 		line.len--;
-	return line.len > 9 &&
-	       (SCAN_IS(slice_from(line, line.len - 9), " http/1.1") ||
-	               SCAN_IS(slice_from(line, line.len - 9), " http/1.0") ||
-	               SCAN_IS(slice_from(line, line.len - 9), " rtsp/1.0"));
+	if (line.len < 8)
+		return false;
+	if ((line.data[0] | 0x20) == 'h' || (line.data[0] | 0x20) == 'r') {
+		if (SCAN_STARTS(line, "http/") || SCAN_STARTS(line, "rtsp/"))
+			return true;
+	}
+	/* HTTP/1.1, RTSP/1.0: the letter in front of the P tells them from SIP/2.0. */
+	struct slice version = slice_from(line, line.len - 8);
+	if (version.data[4] != '/')
+		return false;
+	return SCAN_STARTS(version, "http") || SCAN_STARTS(version, "rtsp");
 }
 
 static enum sip_result message_read(const struct sip_input *input, struct slice line,
@@ -101,10 +102,11 @@ enum sip_result sip_parse(
 		return bytes.len || !input->stream ? SIP_SKIPPED : SIP_INCOMPLETE;
 	}
 	struct slice rest = slice_of(p, (size_t)(end - p));
-	if (foreign(rest))
+	struct slice line = first_line(rest);
+	if (foreign(line))
 		return SIP_NOT;
-	size_t junk;
-	struct slice line = start_line(rest, &junk);
+	line = start_line(rest, line);
+	bool junk = slice_present(line) && line.data > p;
 	bool ended = slice_present(line) && scan_end(line) < end;
 	if (input->stream && !input->truncated && !ended && start_growing(rest))
 		return SIP_INCOMPLETE;

@@ -18,47 +18,42 @@ static const char *value_read(
 	return q;
 }
 
-struct auth_field {
-	const char *name;
-	uint8_t len;
-	uint8_t offset_slices; /* which slice, counted from username */
-};
-
-static const struct auth_field auth_fields[] = {
-        {"username", 8, 0},
-        {"realm", 5, 1},
-        {"nonce", 5, 2},
-        {"uri", 3, 3},
-        {"response", 8, 4},
-        {"algorithm", 9, 5},
-        {"qop", 3, 6},
-        {"cnonce", 6, 7},
-        {"nc", 2, 8},
-        {"opaque", 6, 9},
-};
-
-static struct slice *field_at(struct sip_auth *auth, unsigned index)
+/* The field of a parameter; NULL when it is none of those that are kept. */
+static struct slice *field_of(struct sip_auth *auth, struct slice name)
 {
-	struct slice *const fields[] = {&auth->username, &auth->realm, &auth->nonce,
-	        &auth->uri, &auth->response, &auth->algorithm, &auth->qop, &auth->cnonce,
-	        &auth->nc, &auth->opaque};
-	return fields[index];
+	switch (name.len) {
+	case 2:
+		return SCAN_IS(name, "nc") ? &auth->nc : NULL;
+	case 3:
+		if (SCAN_IS(name, "uri"))
+			return &auth->uri;
+		return SCAN_IS(name, "qop") ? &auth->qop : NULL;
+	case 5:
+		if (SCAN_IS(name, "realm"))
+			return &auth->realm;
+		return SCAN_IS(name, "nonce") ? &auth->nonce : NULL;
+	case 6:
+		if (SCAN_IS(name, "cnonce"))
+			return &auth->cnonce;
+		return SCAN_IS(name, "opaque") ? &auth->opaque : NULL;
+	case 8:
+		if (SCAN_IS(name, "username"))
+			return &auth->username;
+		return SCAN_IS(name, "response") ? &auth->response : NULL;
+	case 9:
+		return SCAN_IS(name, "algorithm") ? &auth->algorithm : NULL;
+	default:
+		return NULL;
+	}
 }
 
 static void field_set(struct sip_auth *auth, struct slice name, struct slice value)
 {
-	if (SCAN_IS(name, "stale")) {
+	struct slice *field = field_of(auth, name);
+	if (field && !slice_present(*field))
+		*field = value;
+	else if (!field && SCAN_IS(name, "stale"))
 		auth->stale = SCAN_IS(value, "true");
-		return;
-	}
-	for (unsigned i = 0; i < sizeof(auth_fields) / sizeof(auth_fields[0]); i++) {
-		if (!scan_is(name, auth_fields[i].name, auth_fields[i].len))
-			continue;
-		struct slice *field = field_at(auth, i);
-		if (!slice_present(*field))
-			*field = value;
-		return;
-	}
 }
 
 static enum auth_scheme scheme_of(struct slice name)

@@ -84,28 +84,26 @@ static void header_chain(struct sip_message *message, uint8_t last[SIP_HEADER_CO
 		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_MIXED_FORMS);
 }
 
-/* The colon of the line, or its end; odd names are noted and kept. */
-static const char *name_read(
-        struct sip_message *message, struct slice line, struct slice *name, bool *good)
+/* A name that is not simply a known one: odd ones are noted and kept. */
+static enum sip_header_id name_read(struct sip_message *message, struct slice line,
+        struct slice *name, const char **colon)
 {
 	const char *end = scan_end(line);
 	const char *p = scan_token(line.data, end);
-	*name = slice_of(line.data, (size_t)(p - line.data));
-	*good = true;
-	if (p < end && *p == ':' && name->len)
-		return p;
-	const char *colon = p;
-	while (colon < end && scan_blank(*colon))
-		colon++;
-	if (colon > p && colon < end && *colon == ':' && name->len) {
+	if (p > line.data && p < end && *p == ':')
+		return SIP_HEADER_OTHER;
+	const char *q = p;
+	while (q < end && scan_blank(*q))
+		q++;
+	if (p > line.data && q < end && *q == ':') {
 		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_SPACE);
-		return colon;
+		*name = slice_of(line.data, (size_t)(p - line.data));
+		*colon = q;
+		return sip_header_id_parse(*name);
 	}
 	anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_BAD);
-	*good = false;
-	colon = scan_byte(line.data, end, ':');
-	*name = scan_trimmed(line.data, colon);
-	return colon;
+	*name = scan_trimmed(line.data, *colon);
+	return SIP_HEADER_OTHER;
 }
 
 static void header_add(
@@ -115,13 +113,14 @@ static void header_add(
 		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADERS_MANY);
 		return;
 	}
-	struct slice name;
-	bool good;
-	const char *colon = name_read(message, line, &name, &good);
-	const char *end = scan_end(line);
+	const char *end = scan_end(line), *colon = scan_byte(line.data, end, ':');
+	struct slice name = slice_of(line.data, (size_t)(colon - line.data));
+	enum sip_header_id id =
+	        colon < end ? sip_header_id_parse(name) : SIP_HEADER_OTHER;
+	if (id == SIP_HEADER_OTHER)
+		id = name_read(message, line, &name, &colon);
 	struct slice value = scan_trimmed(colon < end ? colon + 1 : end, end);
 	struct sip_header *header = &message->headers[message->header_count];
-	enum sip_header_id id = good ? sip_header_id_parse(name) : SIP_HEADER_OTHER;
 	header->name_at = (uint32_t)(name.data - message->raw.data);
 	header->name_len = (uint16_t)(name.len > UINT16_MAX ? UINT16_MAX : name.len);
 	header->value_at = (uint32_t)(value.data - message->raw.data);

@@ -162,14 +162,38 @@ static enum sip_header_id header_compact(char letter)
 	return scan_alpha(letter) ? ids[(letter | 0x20) - 'a'] : SIP_HEADER_OTHER;
 }
 
-/* Letters, digits and '-' only, so that OR 0x20 lowers the case and nothing else. */
-static bool header_equal(struct slice name, const struct header_row *row)
+static uint64_t eight_bytes(const char *p)
 {
-	unsigned differs = 0;
-	for (size_t i = 0; i < name.len; i++)
-		differs |= (unsigned char)(scan_lower(name.data[i]) ^
-		                           scan_lower(row->name[i]));
-	return differs == 0;
+	uint64_t word;
+	memcpy(&word, p, sizeof(word));
+	return word | 0x2020202020202020;
+}
+
+static uint32_t four_bytes(const char *p)
+{
+	uint32_t word;
+	memcpy(&word, p, sizeof(word));
+	return word | 0x20202020;
+}
+
+/*
+ * Known names are letters and '-', so that OR 0x20 lowers the case; of other bytes only
+ * CR becomes '-' by it, and a line holds none. Overlapping words cover any length.
+ */
+static bool header_equal(const char *name, const char *known, size_t len)
+{
+	if (len >= 8) {
+		bool same = eight_bytes(name) == eight_bytes(known) &&
+		            eight_bytes(name + len - 8) == eight_bytes(known + len - 8);
+		return same &&
+		       (len <= 16 || eight_bytes(name + 8) == eight_bytes(known + 8));
+	}
+	if (len >= 4)
+		return four_bytes(name) == four_bytes(known) &&
+		       four_bytes(name + len - 4) == four_bytes(known + len - 4);
+	return (name[0] | 0x20) == (known[0] | 0x20) &&
+	       (name[1] | 0x20) == (known[1] | 0x20) &&
+	       (name[len - 1] | 0x20) == (known[len - 1] | 0x20);
 }
 
 enum sip_header_id sip_header_id_parse(struct slice name)
@@ -178,7 +202,7 @@ enum sip_header_id sip_header_id_parse(struct slice name)
 		return name.len ? header_compact(name.data[0]) : SIP_HEADER_OTHER;
 	enum sip_header_id id = header_slots[header_hash(name)];
 	const struct header_row *row = &header_rows[id];
-	if (row->len != name.len || !header_equal(name, row))
+	if (row->len != name.len || !header_equal(name.data, row->name, name.len))
 		return SIP_HEADER_OTHER;
 	return id;
 }

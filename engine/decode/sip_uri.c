@@ -102,21 +102,16 @@ static bool reference_read(const char **p, const char *end, struct sip_uri *uri)
 	return false;
 }
 
-static bool host_char(char c)
-{
-	return scan_alpha(c) || scan_digit(c) || c == '.' || c == '-' || c == '_';
-}
-
 static bool host_read(const char **p, const char *end, struct sip_uri *uri)
 {
 	if (*p < end && **p == '[')
 		return reference_read(p, end, uri);
 	const char *start = *p;
-	while (*p < end && host_char(**p))
-		(*p)++;
+	*p = scan_host(start, end);
 	uri->host = slice_of(start, (size_t)(*p - start));
-	if (uri->host.len && scan_digit(*start))
-		(void)address_parse(uri->host, &uri->ip);
+	uint32_t ipv4;
+	if (uri->host.len && scan_digit(*start) && scan_ipv4(uri->host, &ipv4))
+		uri->ip = address_v4(ipv4);
 	return uri->host.len > 0;
 }
 
@@ -171,11 +166,7 @@ static bool tail_read(const char *p, const char *end, struct sip_uri *uri)
 	if (*p != ';')
 		return false;
 	uri->parameters = slice_of(p + 1, (size_t)(question - p - 1));
-	for (p++; p < question; p++) {
-		if (scan_space(*p) || *p == '<' || *p == '>')
-			return false;
-	}
-	return true;
+	return scan_user(p, question) == question;
 }
 
 bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies)

@@ -20,6 +20,11 @@ static bool via_slash(const char **p, const char *end)
 
 static bool via_protocol(const char **p, const char *end, struct sip_via *via)
 {
+	if (end - *p > 8 && memcmp(*p, "SIP/2.0/", 8) == 0) {
+		*p += 8;
+		via->transport = via_word(p, end);
+		return via->transport.len > 0;
+	}
 	struct slice name = via_word(p, end);
 	if (!via_slash(p, end))
 		return false;
@@ -42,16 +47,6 @@ static bool via_port(const char **p, const char *end, struct sip_via *via)
 	return good && (*p == end || **p == ';');
 }
 
-static bool host_valid(struct slice host)
-{
-	for (size_t i = 0; i < host.len; i++) {
-		char c = host.data[i];
-		if (!scan_alpha(c) && !scan_digit(c) && c != '.' && c != '-' && c != '_')
-			return false;
-	}
-	return host.len > 0;
-}
-
 static bool via_host(const char **p, const char *end, struct sip_via *via)
 {
 	const char *start = *p;
@@ -62,13 +57,13 @@ static bool via_host(const char **p, const char *end, struct sip_via *via)
 		*p = close < end ? scan_skip_space(close + 1, end) : end;
 		return close < end && address_parse(via->host, &via->ip);
 	}
-	while (*p < end && **p != ':' && **p != ';' && !scan_space(**p))
-		(*p)++;
+	*p = scan_host(start, end);
 	via->host = slice_of(start, (size_t)(*p - start));
-	if (via->host.len && scan_digit(via->host.data[0]))
-		(void)address_parse(via->host, &via->ip);
+	uint32_t ipv4;
+	if (via->host.len && scan_digit(*start) && scan_ipv4(via->host, &ipv4))
+		via->ip = address_v4(ipv4);
 	*p = scan_skip_space(*p, end);
-	return host_valid(via->host);
+	return via->host.len > 0 && (*p == end || **p == ':' || **p == ';');
 }
 
 static void via_parameter(struct sip_via *via, struct slice name, struct slice value)
@@ -113,8 +108,7 @@ static bool via_parameters(const char *p, const char *end, struct sip_via *via)
 					p += *p == '\\' && p + 1 < end;
 				p += p < end;
 			}
-			while (p < end && *p != ';')
-				p++;
+			p = scan_byte(p, end, ';');
 			value = scan_trimmed(start, p);
 			if (value.len >= 2 && value.data[0] == '"')
 				value = slice_of(value.data + 1, value.len - 2);
