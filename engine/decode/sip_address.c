@@ -157,9 +157,14 @@ static bool spec_read(const char *p, const char *end, struct sip_address *addres
 bool sip_address_parse(
         struct slice text, struct sip_address *address, struct anomalies *anomalies)
 {
-	*address = (struct sip_address){.raw = text};
+	const struct slice absent = {0};
 	const char *p = text.data, *end = scan_end(text);
+	address->raw = text;
+	address->display = address->parameters = address->tag = absent;
+	address->star = false;
 	p = scan_skip_space(p, end);
+	if (p == end || *p == '"' || *p == '*')
+		address->uri = (struct sip_uri){0};
 	if (p == end)
 		return false;
 	if (*p == '"') {

@@ -121,7 +121,11 @@ static bool via_parameters(const char *p, const char *end, struct sip_via *via)
 
 bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
 {
-	*via = (struct sip_via){0};
+	const struct slice absent = {0};
+	via->transport = via->host = via->branch = via->received = via->maddr = absent;
+	via->ip = (struct address){{0}};
+	via->port = via->rport = 0;
+	via->rport_present = via->bracketed = false;
 	const char *p = text.data, *end = scan_end(text);
 	bool good = text.len && via_protocol(&p, end, via) && via_host(&p, end, via);
 	if (good && p < end && *p == ':')
