@@ -44,7 +44,10 @@ struct frame_counters {
 #undef X
 };
 
-/* NULL when the memory does not hold it. share: bytes that it may take of the memory. */
+/*
+ * NULL when the memory does not hold it. share: bytes that it may take of the memory, at
+ * least 3 MB. Three eighths go to fragments, the rest to TCP.
+ */
 struct frame *frame_new(struct memory *memory, size_t share, const struct hash_key *key);
 
 /* Begins a packet. What the packet before gave is invalid from here on. */

@@ -67,7 +67,7 @@ static void memory_ends(void **state)
 
 static void slab_reuses(void **state)
 {
-	struct slab slab;
+	struct slab slab = {0};
 	assert_false(slab_init(&slab, *state, 8, UINT32_MAX - 1));
 	assert_true(slab_init(&slab, *state, 12, 2));
 	const uint32_t a = slab_take(&slab), b = slab_take(&slab);
@@ -99,7 +99,7 @@ static uint64_t hash_of(uint32_t index)
 
 static void table_finds_what_is_in_it(void **state)
 {
-	struct table table;
+	struct table table = {0};
 	bool inside[33] = {false};
 	uint32_t random = 1;
 	assert_true(table_init(&table, *state, 32));
@@ -123,8 +123,8 @@ static void table_finds_what_is_in_it(void **state)
 
 static void list_keeps_order(void **state)
 {
-	struct slab slab;
-	struct list list;
+	struct slab slab = {0};
+	struct list list = {0};
 	assert_true(slab_init(&slab, *state, sizeof(struct item), 4));
 	list_init(&list, &slab, offsetof(struct item, link));
 	for (uint32_t i = 1; i <= 4; i++) {
@@ -157,8 +157,8 @@ static void wheel_start(struct wheel *wheel, struct slab *slab, struct memory *m
  */
 static void wheel_orders(void **state)
 {
-	struct wheel wheel;
-	struct slab slab;
+	struct wheel wheel = {0};
+	struct slab slab = {0};
 	uint64_t due[1001] = {0}, armed_at[1001] = {0}, now = 1000000007, sequence = 0;
 	uint32_t random = 7, fired = 0;
 	wheel_start(&wheel, &slab, *state);
@@ -192,8 +192,8 @@ static void wheel_orders(void **state)
 
 static void wheel_edges(void **state)
 {
-	struct wheel wheel;
-	struct slab slab;
+	struct wheel wheel = {0};
+	struct slab slab = {0};
 	wheel_start(&wheel, &slab, *state);
 	wheel_arm(&wheel, 1, 5);
 	assert_int_equal(wheel_expired(&wheel), 1);
@@ -220,7 +220,7 @@ static void wheel_edges(void **state)
 
 static void arena_keeps(void **state)
 {
-	struct pool pool;
+	struct pool pool = {0};
 	struct arena arena = {0};
 	assert_true(pool_init(&pool, *state, 300000));
 	const struct slice a = arena_keep(&pool, &arena, SLICE("call"));
@@ -230,7 +230,7 @@ static void arena_keeps(void **state)
 	assert_false(slice_present(arena_keep(&pool, &arena, (struct slice){0})));
 	uint64_t *word = arena_take(&pool, &arena, 8);
 	assert_int_equal((uintptr_t)word % 8, 0);
-	assert_true(*word == 0);
+	assert_true(word && *word == 0);
 	static const char big[POOL_BLOCK_MAX] = "x";
 	assert_false(slice_present(
 	        arena_keep(&pool, &arena, slice_of(big, POOL_BLOCK_MAX - 15))));
@@ -254,7 +254,7 @@ static void arena_keeps(void **state)
 
 static void scratch_ends(void **state)
 {
-	struct scratch scratch;
+	struct scratch scratch = {0};
 	assert_true(scratch_init(&scratch, *state, 64));
 	assert_non_null(scratch_take(&scratch, 3));
 	const uint8_t *second = scratch_take(&scratch, 56);
