@@ -1,0 +1,313 @@
+#include "engine/track/stream.h"
+
+#include <string.h>
+
+enum {
+	SEQUENCE_START = 0x10000, /* leaves room for what came before the first packet */
+	SCALE_BITS = 20,
+	JITTER_BITS = 6,
+	GOOD_MAX = 3,     /* steps in a row that prove a stream */
+	EVENT_TYPE = 101, /* telephone-event by custom, when nobody announced it */
+	SILENCE_US = 200000,
+	DIFFERENCE_MAX_US = 2000000, /* beyond it a source started over */
+	ODD_SIZES = 3,
+};
+
+static uint8_t codec_of(const struct stream *stream, const struct rtp_packet *packet)
+{
+	for (uint8_t i = 0; i < stream->announced; i++)
+		if (stream->payloads[i].type == packet->payload_type)
+			return stream->payloads[i].codec;
+	if (packet->payload_type == EVENT_TYPE && packet->payload.len == 4)
+		return codec_of_name(SLICE("telephone-event"), 0);
+	return codec_of_type(packet->payload_type);
+}
+
+/* Another payload type than that of the packet before: rare, so this may cost. */
+static void change_type(struct stream *stream, const struct rtp_packet *packet)
+{
+	const uint8_t index = codec_of(stream, packet);
+	const struct codec *codec = codec_at(index);
+	stream->payload_type = packet->payload_type;
+	stream->types_seen[packet->payload_type >> 6 & 1] |=
+	        (uint64_t)1 << (packet->payload_type & 63);
+	stream->event = codec_is_event(index);
+	if (stream->event)
+		return;
+	stream->scale = 0;
+	if (codec->clock_hz)
+		stream->scale = (uint32_t)((1000000ull << SCALE_BITS) / codec->clock_hz);
+	if (index != CODEC_UNKNOWN &&
+	        (stream->codec == CODEC_UNKNOWN || codec->class != CODEC_OTHER))
+		stream->codec = index;
+}
+
+static uint64_t *window_word(struct stream *stream, uint32_t extended)
+{
+	return &stream->window[extended % STREAM_WINDOW / 64];
+}
+
+static bool window_test_set(struct stream *stream, uint32_t extended)
+{
+	uint64_t *word = window_word(stream, extended);
+	const uint64_t bit = (uint64_t)1 << (extended % 64);
+	const bool was = *word & bit;
+	*word |= bit;
+	return was;
+}
+
+static void window_forward(struct stream *stream, uint32_t count)
+{
+	if (count >= STREAM_WINDOW) {
+		memset(stream->window, 0, sizeof(stream->window));
+	} else {
+		for (uint32_t i = 1; i <= count; i++)
+			*window_word(stream, stream->highest + i) &=
+			        ~((uint64_t)1 << ((stream->highest + i) % 64));
+	}
+	stream->highest += count;
+	(void)window_test_set(stream, stream->highest);
+}
+
+static void sequence_restart(struct stream *stream, uint16_t sequence)
+{
+	memset(stream->window, 0, sizeof(stream->window));
+	stream->highest = SEQUENCE_START + sequence;
+	stream->lowest = stream->highest;
+	(void)window_test_set(stream, stream->highest);
+}
+
+/* A number behind the highest: late, or here a second time. */
+static unsigned sequence_behind(struct stream *stream, uint32_t extended)
+{
+	const uint32_t back = stream->highest - extended;
+	/* Beyond the window nobody remembers: believe it while something is missing. */
+	const bool seen = back < STREAM_WINDOW && extended >= stream->lowest
+	                          ? window_test_set(stream, extended)
+	                          : extended >= stream->lowest &&
+	                                    stream->highest - stream->lowest + 1 +
+	                                                    stream->expected <=
+	                                            stream->unique;
+	if (seen) {
+		stream->duplicates++;
+		return STREAM_DUPLICATE;
+	}
+	if (back < STREAM_WINDOW)
+		(void)window_test_set(stream, extended);
+	if (extended < stream->lowest)
+		stream->lowest = extended;
+	stream->reordered++;
+	stream->unique++;
+	return 0;
+}
+
+/* RFC 3550 A.1, with each packet counted once however often it was captured. */
+static unsigned sequence_packet(
+        struct stream *stream, uint16_t sequence, uint64_t time_us)
+{
+	const int16_t delta = (int16_t)(sequence - (uint16_t)stream->highest);
+	if (__builtin_expect(delta == 1, 1)) {
+		window_forward(stream, 1);
+		stream->unique++;
+		burst_received(&stream->burst);
+		return 0;
+	}
+	if (delta > STREAM_JUMP || delta < -STREAM_JUMP) {
+		stream->expected += stream->highest - stream->lowest + 1;
+		sequence_restart(stream, sequence);
+		stream->unique++;
+		stream->jumps++;
+		burst_received(&stream->burst);
+		return STREAM_JUMPED;
+	}
+	if (delta <= 0)
+		return sequence_behind(stream, stream->highest - (uint32_t)-delta);
+	burst_lost(&stream->burst, (uint32_t)delta - 1);
+	burst_received(&stream->burst);
+	window_forward(stream, (uint32_t)delta);
+	stream->unique++;
+	stream->gap_us = time_us;
+	return 0;
+}
+
+/* RFC 3550 A.8 in fixed point, and the transit time that the buffers work on. */
+static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t timestamp)
+{
+	const int32_t units = (int32_t)(timestamp - stream->timestamp);
+	const int64_t media_us = (int64_t)units * stream->scale >> SCALE_BITS;
+	const int64_t difference_us = (int64_t)(time_us - stream->media_us) - media_us;
+	const uint64_t away_us =
+	        (uint64_t)(difference_us < 0 ? -difference_us : difference_us);
+	const uint64_t most = UINT32_MAX;
+	uint64_t jitter = stream->jitter;
+	jitter += ((away_us << JITTER_BITS) >> 4) - (jitter >> 4);
+	stream->jitter = (uint32_t)(jitter < most ? jitter : most);
+	stream->jitter_sum += stream->jitter;
+	stream->jitter_count++;
+	if (stream->jitter > stream->jitter_max)
+		stream->jitter_max = stream->jitter;
+	if (stream->jitter > stream->mark.jitter_max)
+		stream->mark.jitter_max = stream->jitter;
+	const int64_t transit_us = stream->transit_us + difference_us;
+	if (away_us > DIFFERENCE_MAX_US || transit_us > INT32_MAX / 2 ||
+	        transit_us < INT32_MIN / 2) {
+		stream->transit_us = 0;
+		jitter_resync(stream->buffers, 0);
+		return;
+	}
+	stream->transit_us = (int32_t)transit_us;
+	jitter_packet(stream->buffers, stream->transit_us);
+}
+
+static unsigned event_packet(struct stream *stream, const struct rtp_packet *packet)
+{
+	struct rtp_event event;
+	struct anomalies anomalies = {0};
+	const bool first = stream->events == 0;
+	if (stream->events < UINT16_MAX)
+		stream->events++;
+	/* All packets of one event repeat the time of its beginning. */
+	if (!first && packet->timestamp == stream->event_timestamp)
+		return 0;
+	if (!rtp_event_parse(packet->payload, &event, &anomalies))
+		return 0;
+	stream->event_timestamp = packet->timestamp;
+	if (!rtp_event_digit(event.event))
+		return 0;
+	stream->digits++;
+	return STREAM_DTMF;
+}
+
+/*
+ * Sequence numbers that go up by one while the timestamp moves by a plausible amount:
+ * three such steps in a row are a stream. An identifier in DNS or a game's counter at
+ * this place does not come with an SSRC and a timestamp that behave.
+ */
+static void judge_candidate(
+        struct stream *stream, const struct rtp_packet *packet, uint16_t step)
+{
+	const uint32_t units = packet->timestamp - stream->timestamp;
+	const uint8_t type = packet->payload_type;
+	const bool type_known = type <= 34 || type >= 96;
+	if (step == 1 && type_known && type == stream->payload_type && units > 0 &&
+	        units <= 96000 && packet->payload.len > 0)
+		stream->good++;
+	else if (step != 0)
+		stream->good = 0;
+}
+
+static void count_oddities(struct stream *stream, const struct rtp_packet *packet)
+{
+	/* G.711 and G.722 send whole groups of 8 octets, SRTP a tag of 10 or 4 behind. */
+	const uint8_t type = packet->payload_type;
+	if ((type == 0 || type == 8 || type == 9) && packet->payload.len > 80 &&
+	        (packet->payload.len % 80 == 10 || packet->payload.len % 80 == 4) &&
+	        stream->odd_sizes < UINT8_MAX)
+		stream->odd_sizes++;
+}
+
+void stream_begin(struct stream *stream, const struct datagram *datagram,
+        const struct rtp_packet *packet)
+{
+	*stream = (struct stream){
+	        .src = datagram->src,
+	        .dst = datagram->dst,
+	        .ssrc = packet->ssrc,
+	        .timestamp = packet->timestamp,
+	        .payload_type = UINT8_MAX,
+	        .first_us = datagram->time_us,
+	        .last_us = datagram->time_us,
+	        .media_us = datagram->time_us,
+	        .touched_us = datagram->time_us,
+	        .mark.start_us = datagram->time_us,
+	        .dscp = datagram->dscp,
+	        .packets = 1,
+	        .unique = 1,
+	        .octets = packet->payload.len,
+	};
+	jitter_init(stream->buffers);
+	burst_received(&stream->burst);
+	sequence_restart(stream, packet->sequence);
+	change_type(stream, packet);
+	if (stream->event)
+		(void)event_packet(stream, packet);
+	count_oddities(stream, packet);
+}
+
+/* Of a packet that is neither a duplicate nor an event. */
+static unsigned media_packet(struct stream *stream, const struct rtp_packet *packet,
+        uint64_t time_us, uint16_t step)
+{
+	unsigned news = 0;
+	const bool silence = time_us - stream->media_us > SILENCE_US;
+	const uint32_t units = packet->timestamp - stream->timestamp;
+	if (stream->codec != CODEC_UNKNOWN && stream->scale &&
+	        codec_is_comfort_noise(codec_of_type(packet->payload_type)))
+		stream->comfort_noise++;
+	if (packet->marker && silence) {
+		stream->talkspurts++;
+		news = STREAM_TALKSPURT;
+	}
+	if (!stream->confirmed)
+		judge_candidate(stream, packet, step);
+	if (step == 1 && !packet->marker && units - 1 < UINT16_MAX)
+		stream->step = (uint16_t)units;
+	if (stream->scale)
+		timing_packet(stream, time_us, packet->timestamp);
+	if (news)
+		jitter_resync(stream->buffers, stream->transit_us);
+	stream->timestamp = packet->timestamp;
+	stream->media_us = time_us;
+	return news;
+}
+
+unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
+        const struct rtp_packet *packet)
+{
+	const uint64_t time_us = datagram->time_us;
+	const uint16_t step = (uint16_t)(packet->sequence - (uint16_t)stream->highest);
+	const bool candidate = !stream->confirmed;
+	stream->packets++;
+	stream->last_us = time_us;
+	unsigned news = sequence_packet(stream, packet->sequence, time_us);
+	if (news & STREAM_DUPLICATE)
+		return news;
+	stream->octets += packet->payload.len;
+	if (candidate && packet->payload_type != stream->payload_type)
+		stream->good = 0;
+	if (packet->payload_type != stream->payload_type)
+		change_type(stream, packet);
+	if (stream->event)
+		return news | event_packet(stream, packet);
+	if (news & STREAM_JUMPED)
+		stream->good = 0;
+	count_oddities(stream, packet);
+	news |= media_packet(stream, packet, time_us, step);
+	if (candidate && stream->good >= GOOD_MAX) {
+		stream->confirmed = true;
+		news |= STREAM_CONFIRMED;
+	}
+	return news;
+}
+
+void stream_announced(
+        struct stream *stream, const struct stream_announcement *announcement)
+{
+	const struct rtp_packet again = {
+	        .payload_type = stream->payload_type,
+	        .payload = {.len = stream->event ? 4 : 0},
+	};
+	stream->announced = announcement->count < STREAM_PAYLOADS ? announcement->count
+	                                                          : STREAM_PAYLOADS;
+	memcpy(stream->payloads, announcement->payloads,
+	        stream->announced * sizeof(*stream->payloads));
+	stream->secure = announcement->secure;
+	stream->confirmed = true;
+	stream->codec = CODEC_UNKNOWN;
+	change_type(stream, &again);
+}
+
+bool stream_secure_suspected(const struct stream *stream)
+{
+	return stream->secure || stream->odd_sizes >= ODD_SIZES;
+}

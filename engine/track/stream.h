@@ -1,0 +1,228 @@
+/*
+ * RTP streams: source, destination and SSRC, with all that is measured of them. A stream
+ * is a candidate until signalling announces it or its own packets prove it; what it
+ * counts includes the candidate's first packets. One thread; memory is taken at init; a
+ * full table evicts the longest idle candidate, then the longest idle stream.
+ */
+#ifndef RINGFENCE_TRACK_STREAM_H
+#define RINGFENCE_TRACK_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/address.h"
+#include "engine/base/hash.h"
+#include "engine/base/list.h"
+#include "engine/base/memory.h"
+#include "engine/decode/rtcp.h"
+#include "engine/decode/rtp.h"
+#include "engine/frame/datagram.h"
+#include "engine/track/burst.h"
+#include "engine/track/codec.h"
+#include "engine/track/jitter.h"
+
+enum {
+	STREAM_PAYLOADS = 8, /* announced payload types that are kept */
+	STREAM_WINDOW = 256, /* sequence numbers within which duplicates are told */
+	STREAM_JUMP = 3000,  /* MAX_DROPOUT of RFC 3550 A.1 */
+	STREAM_INTERVAL_US = 10000000,
+	STREAM_IDLE_US = 60000000, /* default */
+};
+
+/* What a packet brought about, as bits. */
+enum stream_news {
+	STREAM_NEW = 1,          /* its first packet */
+	STREAM_CONFIRMED = 2,    /* no candidate from here on */
+	STREAM_INTERVAL_DUE = 4, /* streams_interval() has a new record */
+	STREAM_DTMF = 8,         /* a new digit (an event of RFC 4733) began */
+	STREAM_JUMPED = 16,      /* sequence number jumped without a change of SSRC */
+	STREAM_DUPLICATE = 32,
+	STREAM_TALKSPURT = 64, /* marker after silence */
+};
+
+/* Why there is no MOS. */
+enum quality_reason {
+	QUALITY_GIVEN,
+	QUALITY_FEW_PACKETS,
+	QUALITY_UNKNOWN_CODEC,
+	QUALITY_ENCRYPTED, /* and the codec is unknown */
+	QUALITY_VIDEO,
+	QUALITY_NO_AUDIO,  /* events, comfort noise, data */
+	QUALITY_NOT_RATED, /* the codec has no published impairment */
+	QUALITY_REASONS
+};
+
+struct stream_quality {
+	uint8_t reason; /* enum quality_reason; the rest is 0 unless GIVEN */
+	uint16_t r_x10[JITTER_COUNT]; /* by enum jitter_kind; never below 0 */
+	uint16_t mos_x100[JITTER_COUNT];
+};
+
+/* Ten seconds of a stream. */
+struct stream_interval {
+	uint64_t start_us;
+	uint64_t end_us;
+	uint32_t packets; /* duplicates included */
+	uint32_t expected;
+	uint32_t lost;
+	uint32_t late[JITTER_COUNT];
+	uint32_t jitter_mean_us;
+	uint32_t jitter_max_us;
+	struct stream_quality quality;
+};
+
+/* What stood when the running interval began. */
+struct stream_mark {
+	uint64_t start_us;
+	uint64_t jitter_sum;
+	uint32_t jitter_count;
+	uint32_t packets;
+	uint32_t unique;
+	uint32_t expected;
+	uint32_t late[JITTER_COUNT];
+	uint32_t jitter_max;
+};
+
+struct stream_payload {
+	uint8_t type;
+	uint8_t codec; /* index of the codec table */
+};
+
+struct stream {
+	/* The first two lines are what every packet touches. */
+	struct endpoint src;
+	struct endpoint dst;
+	uint32_t ssrc;
+	uint32_t highest;     /* extended sequence number, counted from 65536 */
+	uint32_t timestamp;   /* of the last packet that is no event */
+	uint32_t scale;       /* microseconds of a timestamp unit × 2^20; 0 = unknown */
+	uint8_t payload_type; /* of the last packet */
+	uint8_t codec;        /* of the audio or video */
+	uint8_t good;         /* packets in a row that look like RTP */
+	bool event;           /* payload_type is telephone-event */
+	uint64_t last_us;     /* last packet */
+
+	uint64_t media_us;   /* last packet that is no event */
+	uint32_t jitter;     /* RFC 3550 A.8, microseconds × 64 */
+	uint32_t jitter_max; /* microseconds × 64 */
+	uint64_t jitter_sum;
+	uint32_t jitter_count;
+	int32_t transit_us; /* relative to the first packet */
+	uint32_t packets;   /* duplicates included */
+	uint32_t unique;
+	uint32_t lowest;   /* of the current run of sequence numbers */
+	uint32_t expected; /* of the runs before a jump */
+	uint32_t duplicates;
+	uint32_t reordered;
+	uint64_t window[STREAM_WINDOW / 64];
+
+	struct jitter_buffer buffers[JITTER_COUNT];
+	struct burst burst;
+	struct stream_mark mark;
+	uint64_t first_us;
+	uint64_t touched_us; /* when it last moved in idle order */
+	uint64_t gap_us;     /* when packets were last found missing, 0 = never */
+	uint64_t types_seen[2];
+	uint64_t octets;    /* payload bytes */
+	uint64_t report_us; /* when its last sender report passed, 0 = none */
+	struct list_link idle;
+	struct list_link created;
+	uint32_t id;       /* counted from 1 in order of creation */
+	uint32_t call;     /* the tracker's: index of the call, 0 = none */
+	uint32_t leg;      /* the tracker's: index of the medium, 0 = none */
+	uint8_t direction; /* the tracker's: enum call_side of the sender */
+	uint8_t announced; /* payloads that are kept */
+	bool confirmed;
+	bool ended;
+	bool secure;       /* announced as SRTP */
+	bool capture_gap;  /* set from outside: both directions gapped at once */
+	uint8_t odd_sizes; /* payloads of a size that only a tag behind them explains */
+	uint8_t dscp;
+	uint16_t talkspurts;
+	uint16_t comfort_noise; /* packets */
+	uint16_t events;        /* telephone-event packets */
+	uint16_t digits;
+	uint16_t jumps;
+	uint16_t step; /* timestamp units from packet to packet */
+	uint32_t event_timestamp;
+	uint32_t report_ntp; /* middle 32 bits of its last sender report's time */
+	int32_t remote_lost; /* as the receiver reports it */
+	uint32_t remote_jitter_us;
+	uint32_t round_trip_us;  /* between our tap and the receiver, 0 = unknown */
+	uint16_t reports;        /* RTCP blocks about it */
+	uint8_t remote_fraction; /* of 256 */
+	bool bye;                /* RTCP BYE was seen */
+	struct stream_payload payloads[STREAM_PAYLOADS];
+};
+
+struct stream_announcement {
+	const struct stream_payload *payloads; /* borrowed */
+	uint8_t count;
+	bool secure;
+};
+
+struct streams;
+
+/* share: bytes it may take of the memory. NULL when they do not suffice. */
+struct streams *streams_new(
+        struct memory *memory, size_t share, const struct hash_key *key);
+void streams_set_idle(struct streams *streams, uint64_t idle_us);
+
+/*
+ * The packet's stream, found or created and updated. news: bits of enum stream_news.
+ * Valid until the next call that may end streams. About 50 ns when it is in the cache.
+ */
+struct stream *streams_packet(struct streams *streams, const struct datagram *datagram,
+        const struct rtp_packet *packet, unsigned *news);
+
+/* Takes a report to the streams that it is about; the sender's own stream or NULL. */
+struct stream *streams_rtcp(struct streams *streams, const struct datagram *datagram,
+        const struct rtcp_report *report);
+
+/* Signalling knows of this stream: it is no candidate any more and its codecs are known.
+ */
+void streams_announce(struct streams *streams, struct stream *stream,
+        const struct stream_announcement *announcement);
+
+struct stream *streams_find(const struct streams *streams, const struct endpoint *src,
+        const struct endpoint *dst, uint32_t ssrc);
+
+/*
+ * The next confirmed stream that ended: evicted, or idle for too long at now_us; NULL =
+ * no more. Valid until the next call. Candidates that never proved themselves go
+ * silently.
+ */
+const struct stream *streams_expired(struct streams *streams, uint64_t now_us);
+
+/* The open streams in order of creation: after NULL the first; candidates too. */
+const struct stream *streams_next(
+        const struct streams *streams, const struct stream *stream);
+
+/* The interval that the last STREAM_INTERVAL_DUE announced. */
+const struct stream_interval *streams_interval(const struct streams *streams);
+
+uint32_t streams_capacity(const struct streams *streams);
+uint64_t streams_evicted(const struct streams *streams);
+
+/* Of one stream. Expected less unique sequence numbers; never negative. */
+uint32_t stream_expected(const struct stream *stream);
+uint32_t stream_lost(const struct stream *stream);
+double stream_jitter_max_ms(const struct stream *stream);
+double stream_jitter_mean_ms(const struct stream *stream);
+bool stream_secure_suspected(const struct stream *stream);
+uint32_t stream_packet_ms(const struct stream *stream);
+void stream_quality(const struct stream *stream, struct stream_quality *quality);
+
+/* Parts of streams_packet, apart for the tests: what the packet does to its stream. */
+void stream_begin(struct stream *stream, const struct datagram *datagram,
+        const struct rtp_packet *packet);
+unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
+        const struct rtp_packet *packet);
+/* Closes the running interval and begins the next. */
+void stream_interval_close(struct stream *stream, struct stream_interval *interval);
+/* Payload types were announced: looks up again what the current one is. */
+void stream_announced(
+        struct stream *stream, const struct stream_announcement *announcement);
+
+#endif

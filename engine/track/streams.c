@@ -1,0 +1,356 @@
+#include "engine/base/ensure.h"
+#include "engine/base/slab.h"
+#include "engine/base/table.h"
+#include "engine/track/stream.h"
+
+enum {
+	TABLE_BYTES_PER_STREAM =
+	        22,        /* slots of 8 bytes, at worst half again three eighths full */
+	SPARE_STREAMS = 8, /* ended ones that wait to be told */
+	STREAMS_LEAST = 16,
+	TOUCH_US = 1000000, /* idle order is kept to the second: links are cold memory */
+};
+
+struct streams {
+	struct slab slab;
+	struct table table;
+	struct list candidates; /* idle order */
+	struct list confirmed;  /* idle order */
+	struct list ended;      /* evicted, not yet told */
+	struct list created;    /* order of creation */
+	struct hash_key key;
+	uint64_t idle_us;
+	uint64_t evicted;
+	uint32_t capacity;
+	uint32_t last; /* of the packet before */
+	uint32_t told; /* by streams_expired, to be given back */
+	uint32_t last_id;
+	struct stream_interval interval;
+};
+
+static uint64_t word_at(const uint8_t *bytes)
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* IPv4 fits two words, of which SipHash is much cheaper than of bytes. */
+static uint64_t hash_of(const struct streams *streams, const struct endpoint *src,
+        const struct endpoint *dst, uint32_t ssrc)
+{
+	const uint64_t rest =
+	        (uint64_t)ssrc << 32 | (uint32_t)src->port << 16 | (uint32_t)dst->port;
+	if (address_is_v4(&src->ip) && address_is_v4(&dst->ip))
+		return hash_words(&streams->key,
+		        (uint64_t)address_to_v4(&src->ip) << 32 | address_to_v4(&dst->ip),
+		        rest);
+	const uint64_t from = hash_words(
+	        &streams->key, word_at(src->ip.bytes), word_at(src->ip.bytes + 8));
+	const uint64_t to = hash_words(
+	        &streams->key, word_at(dst->ip.bytes), word_at(dst->ip.bytes + 8));
+	return hash_words(&streams->key, from + 3 * to, rest);
+}
+
+static inline bool is_stream(const struct stream *stream, const struct endpoint *src,
+        const struct endpoint *dst, uint32_t ssrc)
+{
+	return stream->ssrc == ssrc && endpoint_equal(&stream->src, src) &&
+	       endpoint_equal(&stream->dst, dst);
+}
+
+static uint32_t find(
+        const struct streams *streams, uint64_t hash, const struct stream *like)
+{
+	struct table_cursor cursor;
+	for (uint32_t i = table_first(&streams->table, hash, &cursor); i;
+	        i = table_next(&streams->table, &cursor))
+		if (is_stream(slab_at(&streams->slab, i), &like->src, &like->dst,
+		            like->ssrc))
+			return i;
+	return 0;
+}
+
+struct stream *streams_find(const struct streams *streams, const struct endpoint *src,
+        const struct endpoint *dst, uint32_t ssrc)
+{
+	const struct stream like = {.src = *src, .dst = *dst, .ssrc = ssrc};
+	const uint32_t index = find(streams, hash_of(streams, src, dst, ssrc), &like);
+	return index ? slab_at(&streams->slab, index) : NULL;
+}
+
+static struct list *idle_list(struct streams *streams, const struct stream *stream)
+{
+	return stream->confirmed ? &streams->confirmed : &streams->candidates;
+}
+
+/* Out of the table and the lists; the item itself stays. */
+static void detach(struct streams *streams, uint32_t index)
+{
+	struct stream *stream = slab_at(&streams->slab, index);
+	table_remove(&streams->table,
+	        hash_of(streams, &stream->src, &stream->dst, stream->ssrc), index);
+	list_remove(idle_list(streams, stream), index);
+	list_remove(&streams->created, index);
+	stream->ended = true;
+	if (streams->last == index)
+		streams->last = 0;
+}
+
+static void give_told(struct streams *streams)
+{
+	if (streams->told)
+		slab_give(&streams->slab, streams->told);
+	streams->told = 0;
+}
+
+static void evict(struct streams *streams)
+{
+	streams->evicted++;
+	uint32_t index = streams->candidates.front;
+	if (index) {
+		detach(streams, index);
+		slab_give(&streams->slab, index);
+		return;
+	}
+	index = streams->confirmed.front;
+	detach(streams, index);
+	list_push_back(&streams->ended, index);
+	if (streams->ended.count < SPARE_STREAMS)
+		return;
+	/* Nobody asks for the ended ones: the oldest is forgotten. */
+	index = streams->ended.front;
+	list_remove(&streams->ended, index);
+	slab_give(&streams->slab, index);
+}
+
+static uint32_t create(struct streams *streams, uint64_t hash,
+        const struct datagram *datagram, const struct rtp_packet *packet)
+{
+	if (streams->table.count == streams->capacity)
+		evict(streams);
+	const uint32_t index = slab_take(&streams->slab);
+	ENSURE(index != 0);
+	struct stream *stream = slab_at(&streams->slab, index);
+	stream_begin(stream, datagram, packet);
+	stream->id = ++streams->last_id;
+	ENSURE(table_insert(&streams->table, hash, index));
+	list_push_back(&streams->candidates, index);
+	list_push_back(&streams->created, index);
+	return index;
+}
+
+/* Everything that a packet of a known stream brings, but its place in the table. */
+static unsigned update(struct streams *streams, uint32_t index,
+        const struct datagram *datagram, const struct rtp_packet *packet)
+{
+	struct stream *stream = slab_at(&streams->slab, index);
+	unsigned news = stream_packet(stream, datagram, packet);
+	if (__builtin_expect(news & STREAM_CONFIRMED, 0)) {
+		list_remove(&streams->candidates, index);
+		list_push_back(&streams->confirmed, index);
+		stream->touched_us = datagram->time_us;
+	} else if (datagram->time_us - stream->touched_us > TOUCH_US) {
+		list_touch(idle_list(streams, stream), index);
+		stream->touched_us = datagram->time_us;
+	}
+	if (stream->confirmed && datagram->time_us > stream->mark.start_us &&
+	        datagram->time_us - stream->mark.start_us >= STREAM_INTERVAL_US) {
+		stream_interval_close(stream, &streams->interval);
+		news |= STREAM_INTERVAL_DUE;
+	}
+	return news;
+}
+
+struct stream *streams_packet(struct streams *streams, const struct datagram *datagram,
+        const struct rtp_packet *packet, unsigned *news)
+{
+	give_told(streams);
+	uint32_t index = streams->last;
+	if (!index || !is_stream(slab_at(&streams->slab, index), &datagram->src,
+	                      &datagram->dst, packet->ssrc)) {
+		const uint64_t hash =
+		        hash_of(streams, &datagram->src, &datagram->dst, packet->ssrc);
+		struct table_cursor cursor;
+		index = table_first(&streams->table, hash, &cursor);
+		while (index && !is_stream(slab_at(&streams->slab, index), &datagram->src,
+		                        &datagram->dst, packet->ssrc))
+			index = table_next(&streams->table, &cursor);
+		if (!index) {
+			streams->last = create(streams, hash, datagram, packet);
+			struct stream *stream = slab_at(&streams->slab, streams->last);
+			*news = STREAM_NEW | (stream->digits ? STREAM_DTMF : 0u);
+			return stream;
+		}
+		streams->last = index;
+	}
+	*news = update(streams, index, datagram, packet);
+	return slab_at(&streams->slab, index);
+}
+
+/*
+ * The stream that RTCP between two endpoints is about: on the same ports (RFC 5761), or
+ * on the ports below (RFC 3550 11).
+ */
+static struct stream *find_reported(const struct streams *streams,
+        const struct endpoint *src, const struct endpoint *dst, uint32_t ssrc)
+{
+	struct stream *stream = streams_find(streams, src, dst, ssrc);
+	if (stream)
+		return stream;
+	struct endpoint from = *src;
+	struct endpoint to = *dst;
+	from.port--;
+	to.port--;
+	return streams_find(streams, &from, &to, ssrc);
+}
+
+/* RFC 3550 6.4.1: the time of the SR's passing replaces the sender's clock. */
+static void take_block(
+        struct stream *stream, const struct rtcp_block *block, uint64_t time_us)
+{
+	if (stream->reports < UINT16_MAX)
+		stream->reports++;
+	stream->remote_fraction = block->fraction_lost;
+	stream->remote_lost = block->lost;
+	const uint32_t clock_hz = codec_at(stream->codec)->clock_hz;
+	if (clock_hz)
+		stream->remote_jitter_us =
+		        (uint32_t)((uint64_t)block->jitter * 1000000 / clock_hz);
+	if (!block->lsr || block->lsr != stream->report_ntp || !stream->report_us)
+		return;
+	const uint64_t held_us = (uint64_t)block->dlsr * 1000000 >> 16;
+	const uint64_t passed_us = time_us - stream->report_us;
+	if (passed_us >= held_us && passed_us - held_us < 10000000)
+		stream->round_trip_us = (uint32_t)(passed_us - held_us);
+}
+
+struct stream *streams_rtcp(struct streams *streams, const struct datagram *datagram,
+        const struct rtcp_report *report)
+{
+	give_told(streams);
+	struct stream *own =
+	        find_reported(streams, &datagram->src, &datagram->dst, report->sender);
+	if (own && report->has_sr) {
+		own->report_ntp = (uint32_t)(report->ntp >> 16);
+		own->report_us = datagram->time_us;
+	}
+	if (own && report->bye && report->bye_ssrc == own->ssrc)
+		own->bye = true;
+	for (uint8_t i = 0; i < report->block_count; i++) {
+		const struct rtcp_block *block = &report->blocks[i];
+		struct stream *stream = find_reported(
+		        streams, &datagram->dst, &datagram->src, block->ssrc);
+		if (stream)
+			take_block(stream, block, datagram->time_us);
+	}
+	return own;
+}
+
+void streams_announce(struct streams *streams, struct stream *stream,
+        const struct stream_announcement *announcement)
+{
+	const uint32_t index = slab_index(&streams->slab, stream);
+	if (!stream->confirmed) {
+		list_remove(&streams->candidates, index);
+		list_push_back(&streams->confirmed, index);
+		stream->touched_us = stream->last_us;
+	}
+	stream_announced(stream, announcement);
+}
+
+/* The front of an idle list, when it has been idle for too long; lazily put in order. */
+static uint32_t idle_front(struct streams *streams, struct list *list, uint64_t now_us)
+{
+	while (list->front) {
+		struct stream *stream = slab_at(&streams->slab, list->front);
+		if (now_us <= stream->touched_us ||
+		        now_us - stream->touched_us <= streams->idle_us)
+			return 0;
+		if (now_us <= stream->last_us ||
+		        now_us - stream->last_us <= streams->idle_us) {
+			stream->touched_us = stream->last_us;
+			list_touch(list, list->front);
+			continue;
+		}
+		return list->front;
+	}
+	return 0;
+}
+
+const struct stream *streams_expired(struct streams *streams, uint64_t now_us)
+{
+	give_told(streams);
+	uint32_t index;
+	while ((index = idle_front(streams, &streams->candidates, now_us)) != 0) {
+		detach(streams, index);
+		slab_give(&streams->slab, index);
+	}
+	index = streams->ended.front;
+	if (index) {
+		list_remove(&streams->ended, index);
+	} else {
+		index = idle_front(streams, &streams->confirmed, now_us);
+		if (!index)
+			return NULL;
+		detach(streams, index);
+	}
+	streams->told = index;
+	return slab_at(&streams->slab, index);
+}
+
+const struct stream *streams_next(
+        const struct streams *streams, const struct stream *stream)
+{
+	const uint32_t index = stream ? stream->created.next : streams->created.front;
+	return index ? slab_at(&streams->slab, index) : NULL;
+}
+
+const struct stream_interval *streams_interval(const struct streams *streams)
+{
+	return &streams->interval;
+}
+
+uint32_t streams_capacity(const struct streams *streams)
+{
+	return streams->capacity;
+}
+
+uint64_t streams_evicted(const struct streams *streams)
+{
+	return streams->evicted;
+}
+
+void streams_set_idle(struct streams *streams, uint64_t idle_us)
+{
+	streams->idle_us = idle_us;
+}
+
+struct streams *streams_new(
+        struct memory *memory, size_t share, const struct hash_key *key)
+{
+	const size_t each = sizeof(struct stream) + TABLE_BYTES_PER_STREAM;
+	const size_t fixed = sizeof(struct streams) + (SPARE_STREAMS + 4) * each + 256;
+	if (share < fixed + STREAMS_LEAST * each)
+		return NULL;
+	size_t capacity = (share - fixed) / each;
+	if (capacity > 1u << 24)
+		capacity = 1u << 24;
+	struct streams *streams = memory_take(memory, sizeof(*streams));
+	if (!streams)
+		return NULL;
+	*streams = (struct streams){
+	        .key = *key,
+	        .idle_us = STREAM_IDLE_US,
+	        .capacity = (uint32_t)capacity,
+	};
+	if (!slab_init(&streams->slab, memory, sizeof(struct stream),
+	            streams->capacity + SPARE_STREAMS + 1) ||
+	        !table_init(&streams->table, memory, streams->capacity))
+		return NULL;
+	list_init(&streams->candidates, &streams->slab, offsetof(struct stream, idle));
+	list_init(&streams->confirmed, &streams->slab, offsetof(struct stream, idle));
+	list_init(&streams->ended, &streams->slab, offsetof(struct stream, idle));
+	list_init(&streams->created, &streams->slab, offsetof(struct stream, created));
+	return streams;
+}
