@@ -29,8 +29,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         counter = Path(folder) / "count"
         good = attempt(program, shim, capture, {"FAIL_COUNT": str(counter)})
-        if good.returncode != 0:
-            sys.exit(f"the run without a failure: exit code {good.returncode}")
+        if good.returncode != 0 or b'"summary"' not in good.stdout:
+            sys.exit(f"the run without a failure: exit code {good.returncode}, "
+                     f"{len(good.stdout)} bytes")
         total = int(counter.read_text(encoding="ascii"))
         numbers = list(range(1, min(total, EACH) + 1))
         if total > EACH:
