@@ -206,7 +206,7 @@ static void count_oddities(struct stream *stream, const struct rtp_packet *packe
 		stream->odd_sizes++;
 }
 
-void stream_begin(struct stream *stream, const struct datagram *datagram,
+void stream_start(struct stream *stream, const struct datagram *datagram,
         const struct rtp_packet *packet)
 {
 	*stream = (struct stream){

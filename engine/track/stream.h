@@ -215,7 +215,7 @@ uint32_t stream_packet_ms(const struct stream *stream);
 void stream_quality(const struct stream *stream, struct stream_quality *quality);
 
 /* Parts of streams_packet, apart for the tests: what the packet does to its stream. */
-void stream_begin(struct stream *stream, const struct datagram *datagram,
+void stream_start(struct stream *stream, const struct datagram *datagram,
         const struct rtp_packet *packet);
 unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
         const struct rtp_packet *packet);

@@ -132,7 +132,7 @@ static uint32_t create(struct streams *streams, uint64_t hash,
 	const uint32_t index = slab_take(&streams->slab);
 	ENSURE(index != 0);
 	struct stream *stream = slab_at(&streams->slab, index);
-	stream_begin(stream, datagram, packet);
+	stream_start(stream, datagram, packet);
 	stream->id = ++streams->last_id;
 	ENSURE(table_insert(&streams->table, hash, index));
 	list_push_back(&streams->candidates, index);
