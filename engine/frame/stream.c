@@ -218,13 +218,22 @@ static enum stream_result insert_buffered(struct stream_buffers *buffers,
 	return grown > 0 ? give(stream, buffer->bytes, buffer->have) : STREAM_NOTHING;
 }
 
+/* Bytes before those that a stream without a SYN was first seen with are no repetition.
+ */
+static bool is_early(const struct tcp_stream *stream, uint32_t seq, struct slice payload)
+{
+	const uint32_t end = seq + (uint32_t)payload.len;
+	return !stream->syn && stream->next_seq - stream->first_seq < OLD_BYTES &&
+	       (int32_t)(end - stream->first_seq) <= 0;
+}
+
 enum stream_result stream_insert(struct stream_buffers *buffers,
         struct tcp_stream *stream, uint32_t seq, struct slice payload, uint64_t now_us)
 {
 	if (!stream->seen) {
 		buffers->counters->tcp_midstream++;
 		stream->seen = stream->gap = true;
-		stream->next_seq = seq;
+		stream->next_seq = stream->first_seq = seq;
 	}
 	const int32_t ahead = (int32_t)(seq - stream->next_seq);
 	if (stream->ignored || ahead < -OLD_BYTES) {
@@ -233,6 +242,11 @@ enum stream_result stream_insert(struct stream_buffers *buffers,
 		stream->next_seq = seq;
 	} else if (ahead < 0) {
 		const uint32_t old = 0 - (uint32_t)ahead;
+		if (is_early(stream, seq, payload)) {
+			stream->first_seq = seq;
+			stream->early = true;
+			return give(stream, payload.data, payload.len);
+		}
 		if (old >= payload.len) {
 			buffers->counters->tcp_retransmitted++;
 			return STREAM_NOTHING;
@@ -256,6 +270,10 @@ void stream_settle(struct stream_buffers *buffers, struct tcp_stream *stream)
 	if (!given)
 		return;
 	stream->given = NULL;
+	const bool early = stream->early;
+	stream->early = false;
+	if (early && !stream->ignored)
+		return;
 	if (stream->consumed > 0)
 		stream->gap = stream->unread = false;
 	if (stream->ignored) {
@@ -279,7 +297,7 @@ void stream_abandon(struct stream_buffers *buffers, struct tcp_stream *stream)
 {
 	if (!stream->given)
 		return;
-	if (!stream->buffer && stream->consumed < stream->given_len) {
+	if (!stream->buffer && !stream->early && stream->consumed < stream->given_len) {
 		stream->given = NULL;
 		lose(buffers, stream);
 		return;

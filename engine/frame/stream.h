@@ -29,7 +29,7 @@ struct stream_buffers {
 
 struct tcp_stream {
 	uint32_t next_seq;  /* behind the bytes in order */
-	uint32_t first_seq; /* behind the SYN, if that was seen */
+	uint32_t first_seq; /* behind the SYN, else the first one seen */
 	uint32_t buffer;    /* 0 = none */
 	uint32_t tag;       /* the decoder's */
 	uint8_t size;       /* which slab the buffer is of */
@@ -37,6 +37,7 @@ struct tcp_stream {
 	bool syn;
 	bool ignored;
 	bool gap;             /* bytes before the next ones to be given were lost */
+	bool early;           /* what is given lies before first_seq and is not kept */
 	bool unread;          /* nothing was consumed or lost since the SYN */
 	const uint8_t *given; /* what the decoder has now; NULL = nothing */
 	uint32_t given_len;

@@ -136,7 +136,7 @@ static bool hand_out(const struct tcp_flow *flow, unsigned direction,
 	out->dst = flow->ends[!direction];
 	out->payload = slice_of(stream->given, stream->given_len);
 	out->stream = stream;
-	out->stream_gap = stream->gap;
+	out->stream_gap = stream->gap || stream->early;
 	out->stream_start = stream->unread;
 	return true;
 }
