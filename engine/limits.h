@@ -35,6 +35,15 @@ enum limits {
 	LIMIT_RULE_CONDITIONS = 64,
 	LIMIT_RULE_KEYS = 4,
 	LIMIT_DISTINCT = 4096,
+	LIMIT_RULE_TESTS = 512,          /* comparisons of one rule, all its conditions */
+	LIMIT_RULE_DEPTH = 8,            /* any, all and not inside each other */
+	LIMIT_RULE_EXCEPTIONS = 16,
+	LIMIT_RULE_STEPS = 4,            /* of a sequence */
+	LIMIT_RULE_PRINTS = 96,          /* weighted prints of a score */
+	LIMIT_RULE_LISTS = 128,
+	LIMIT_RULE_PATTERNS = 2048,      /* of all rules */
+	LIMIT_RULE_ERRORS = 32,          /* that are told at once */
+	LIMIT_ALERTS_PENDING = 64,       /* raised by one event */
 
 	/* report */
 	LIMIT_REPORT_TEXT = 2048,        /* bytes of one text of the wire in a report */

@@ -17,43 +17,58 @@
 struct detect;
 struct rule_set; /* detect/rule.h */
 
-enum severity { SEVERITY_CRITICAL = 1, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW, SEVERITY_INFO };
+enum severity {
+	SEVERITY_CRITICAL = 1,
+	SEVERITY_HIGH,
+	SEVERITY_MEDIUM,
+	SEVERITY_LOW,
+	SEVERITY_INFO
+};
 
-enum entity_type { ENTITY_IP, ENTITY_ACCOUNT, ENTITY_NUMBER, ENTITY_TRUNK, ENTITY_DEVICE };
+enum entity_type {
+	ENTITY_IP,
+	ENTITY_ACCOUNT,
+	ENTITY_NUMBER,
+	ENTITY_TRUNK,
+	ENTITY_DEVICE
+};
 
 enum { ALERT_EVIDENCE_MAX = 32, ALERT_EXPLAIN_MAX = 256, ALERT_KEY_MAX = 256 };
 
 struct packet_ref {
-	uint64_t number;  /* packet.number */
-	uint16_t source;  /* packet.source */
+	uint64_t number; /* packet.number */
+	uint16_t source; /* packet.source */
 };
 
 /* One alert, as it is raised. Valid until the next call of detect_next. */
 struct alert {
-	uint64_t id;             /* counted from 1 in the run */
+	uint64_t id; /* counted from 1 in the run */
 	uint64_t time_us;
 	const struct rule *rule; /* detect/rule.h */
-	const struct event *event; /* that crossed the threshold */
+	const struct event
+	        *event; /* that crossed the threshold; NULL = a time that passed */
 	enum entity_type entity_type;
-	struct slice entity;     /* text */
-	struct slice key;        /* the rule's key values, "name=value" joined by spaces */
-	struct slice explain;    /* one sentence with the numbers */
-	struct slice metric;     /* what was measured: "count", "distinct", "leaky" … */
+	struct slice entity;  /* text */
+	struct slice key;     /* the rule's key values, "name=value" joined by spaces */
+	struct slice explain; /* one sentence with the numbers */
+	struct slice metric;  /* what was measured: "count", "distinct", "leaky" … */
 	double value;
 	double threshold;
 	double window_s;
-	uint64_t count;          /* events of this key that matched so far */
-	uint64_t suppressed;     /* alerts of this key that suppression held back since the last */
-	bool lower_bound;        /* packets were dropped meanwhile */
-	bool proven;             /* the source is proven to be real */
-	enum verdict would;      /* what the filter would do */
+	uint64_t count;      /* events of this key that matched so far */
+	uint64_t suppressed; /* alerts of this key that suppression held back since the
+	                        last */
+	bool lower_bound;    /* packets were dropped meanwhile */
+	bool proven;         /* the source is proven to be real */
+	enum verdict would;  /* what the filter would do */
 	uint32_t evidence_count; /* newest packets that count towards it, oldest first */
 	struct packet_ref evidence[ALERT_EVIDENCE_MAX];
 };
 
-/* rules: owned by the caller, outlives the judge. NULL when the memory does not suffice. */
+/* rules: owned by the caller, outlives the judge. NULL when the memory does not suffice.
+ */
 struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
-	const struct rule_set *rules);
+        const struct rule_set *rules);
 
 /* Judges an event; alerts raised come from detect_next. */
 void detect_event(struct detect *detect, const struct event *event);

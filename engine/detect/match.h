@@ -1,0 +1,13 @@
+/*
+ * Judging a compiled condition: one loop over its comparisons, no allocation.
+ */
+#ifndef RINGFENCE_DETECT_MATCH_H
+#define RINGFENCE_DETECT_MATCH_H
+
+#include "engine/detect/rule.h"
+
+/* Whether the event in the cache satisfies the condition that begins at entry. */
+bool match_condition(const struct rule *rule, const struct pattern_ops *patterns,
+        uint16_t entry, struct field_cache *cache);
+
+#endif

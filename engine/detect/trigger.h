@@ -1,0 +1,37 @@
+/*
+ * Triggers: the counting behind a rule, per key. The state's size is known when the rule
+ * is loaded and never grows. Counting is exact: leaky buckets as GCRA (one number),
+ * sliding counts as a ring of the last n times, distinct values as n keyed hashes.
+ */
+#ifndef RINGFENCE_DETECT_TRIGGER_H
+#define RINGFENCE_DETECT_TRIGGER_H
+
+#include "engine/base/hash.h"
+#include "engine/detect/rule.h"
+
+/* What the trigger sees of an event. */
+struct trigger_input {
+	const struct rule *rule;
+	const struct pattern_ops *patterns;
+	const struct hash_key *hash_key;
+	struct field_cache *cache;
+	uint64_t now_us;
+};
+
+struct trigger_result {
+	bool fired;
+	double value;      /* measured */
+	double also;       /* distinct: of the second field */
+	uint64_t count;    /* events in it */
+	uint64_t span_us;  /* since the first of them */
+	struct slice what; /* score: the prints that hit, joined; in the caller's text */
+};
+
+/* Bytes of state that a key needs, a multiple of 8. */
+size_t trigger_bytes(const struct rule *rule);
+
+/* Takes an event that matched into the state. text: for the names of prints. */
+struct trigger_result trigger_event(
+        const struct trigger_input *input, void *state, struct writer *text);
+
+#endif
