@@ -1,9 +1,20 @@
 #include "engine/report/rule_view.h"
 
+#include "engine/detect/rule.h"
+
 struct rule_view rule_view(const struct rule *rule)
 {
-	(void)rule;
-	return (struct rule_view){.id = SLICE(""), .severity = SEVERITY_INFO};
+	if (!rule)
+		return (struct rule_view){.id = SLICE(""), .severity = SEVERITY_INFO};
+	return (struct rule_view){
+	        .id = rule->id,
+	        .title = rule->title,
+	        .category = rule->category,
+	        .advice = rule->advice,
+	        .number = rule->number,
+	        .rev = rule->rev,
+	        .severity = rule->severity,
+	};
 }
 
 struct slice rule_view_id(const struct rule *rule)
@@ -11,7 +22,7 @@ struct slice rule_view_id(const struct rule *rule)
 	return rule_view(rule).id;
 }
 
-const char *severity_name(enum severity severity)
+const char *report_severity(enum severity severity)
 {
 	switch (severity) {
 	case SEVERITY_CRITICAL:
@@ -28,12 +39,12 @@ const char *severity_name(enum severity severity)
 	return "info";
 }
 
-unsigned severity_eve(enum severity severity)
+unsigned report_severity_eve(enum severity severity)
 {
 	return severity < SEVERITY_LOW ? (unsigned)severity : 4;
 }
 
-const char *entity_type_name(enum entity_type type)
+const char *report_entity(enum entity_type type)
 {
 	switch (type) {
 	case ENTITY_IP:
@@ -50,7 +61,7 @@ const char *entity_type_name(enum entity_type type)
 	return "ip";
 }
 
-const char *verdict_name(enum verdict verdict)
+const char *report_verdict(enum verdict verdict)
 {
 	switch (verdict) {
 	case VERDICT_PASS:

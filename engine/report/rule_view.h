@@ -14,6 +14,7 @@ struct rule_view {
 	struct slice id;
 	struct slice title;
 	struct slice category;
+	struct slice advice;
 	uint32_t number; /* EVE's signature_id */
 	uint32_t rev;
 	enum severity severity;
@@ -24,10 +25,10 @@ struct rule_view rule_view(const struct rule *rule);
 struct slice rule_view_id(const struct rule *rule);
 
 /* "critical" … "info" */
-const char *severity_name(enum severity severity);
+const char *report_severity(enum severity severity);
 /* EVE knows 1 to 4; info is 4 as low is. */
-unsigned severity_eve(enum severity severity);
-const char *entity_type_name(enum entity_type type);
-const char *verdict_name(enum verdict verdict);
+unsigned report_severity_eve(enum severity severity);
+const char *report_entity(enum entity_type type);
+const char *report_verdict(enum verdict verdict);
 
 #endif

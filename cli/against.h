@@ -1,0 +1,34 @@
+/*
+ * What another rule set would have said: a second judge over the same events.
+ */
+#ifndef RINGFENCE_CLI_AGAINST_H
+#define RINGFENCE_CLI_AGAINST_H
+
+#include <stdio.h>
+
+#include "cli/rules_load.h"
+#include "engine/engine.h"
+
+struct against_count {
+	struct slice rule_id;
+	uint64_t ours;
+	uint64_t theirs;
+};
+
+struct against {
+	struct rules rules;
+	struct memory memory;
+	struct detect *detect;
+	size_t count;
+	struct against_count counts[2 * LIMIT_RULES];
+};
+
+/* False, told on standard error, when the rules do not compile. */
+bool against_open(struct against *against, const char *directory);
+void against_event(struct against *against, const struct event *event);
+void against_alert(struct against *against, const struct alert *alert);
+/* The rules whose counts differ, and by how much. */
+void against_print(const struct against *against, FILE *to);
+void against_close(struct against *against);
+
+#endif

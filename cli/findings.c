@@ -1,0 +1,250 @@
+#include "cli/findings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/report/call_names.h"
+
+enum { TEXT_BLOCK_BYTES = 1 << 18 };
+
+struct text_block {
+	struct text_block *next;
+	size_t used;
+	size_t size;
+	char bytes[];
+};
+
+static struct slice keep(struct findings *findings, struct slice text)
+{
+	struct text_block *block = findings->text;
+	if (!text.len)
+		return SLICE("");
+	if (!block || block->size - block->used < text.len) {
+		size_t size = text.len > TEXT_BLOCK_BYTES ? text.len : TEXT_BLOCK_BYTES;
+		block = malloc(sizeof(*block) + size);
+		if (!block) {
+			findings->exhausted = true;
+			return SLICE("");
+		}
+		*block = (struct text_block){.next = findings->text, .size = size};
+		findings->text = block;
+	}
+	char *at = block->bytes + block->used;
+	memcpy(at, text.data, text.len);
+	block->used += text.len;
+	return slice_of(at, text.len);
+}
+
+/* Room for one more item; arrays double, so a count that is a power of two is full. */
+static void *room(struct findings *findings, void *items, size_t count, size_t size)
+{
+	if (count != 0 && (count & (count - 1)) != 0)
+		return items;
+	void *larger = realloc(items, (count ? count * 2 : 1) * size);
+	if (!larger)
+		findings->exhausted = true;
+	return larger;
+}
+
+static void keep_message(struct findings *findings, const struct event *event)
+{
+	const struct message *message = event->message;
+	if (!findings->with_messages || !event->call || !message || !message->sip ||
+	        findings->message_count == FINDINGS_MESSAGES_MAX)
+		return;
+	struct finding_message *items = room(findings, findings->messages,
+	        findings->message_count, sizeof(*findings->messages));
+	if (!items)
+		return;
+	const struct sip_message *sip = message->sip;
+	struct slice line =
+	        slice_trim(slice_first(sip->raw, slice_index(sip->raw, '\n')));
+	/* A response's line without "SIP/2.0 " is its code and reason. */
+	struct slice label = sip->is_request ? sip->method_text : slice_from(line, 8);
+	findings->messages = items;
+	items[findings->message_count++] = (struct finding_message){
+	        .call = event->call->id,
+	        .time_us = event->time_us,
+	        .packet = {event->packet ? event->packet->number : 0,
+	                event->packet ? event->packet->source : 0},
+	        .src = message->datagram->src,
+	        .dst = message->datagram->dst,
+	        .label = keep(findings, slice_first(label, 64)),
+	        .status = sip->status,
+	        .sdp = message->sdp != NULL,
+	        .retransmission = event->retransmission,
+	};
+}
+
+static void add_media(struct finding_call *call, const struct endpoint *endpoint)
+{
+	if (address_none(&endpoint->ip) || !endpoint->port ||
+	        call->media_count == FINDING_MEDIA_MAX)
+		return;
+	for (uint32_t i = 0; i < call->media_count; i++)
+		if (endpoint_equal(&call->media[i], endpoint))
+			return;
+	call->media[call->media_count++] = *endpoint;
+}
+
+static void keep_media(
+        struct finding_call *into, const struct track *track, const struct call *call)
+{
+	uint32_t index = call->media;
+	for (unsigned i = 0; index && i < LIMIT_MEDIA_PER_CALL; i++) {
+		const struct media *media = track_media(track, index);
+		if (!media)
+			return;
+		add_media(into, &media->at);
+		add_media(into, &media->seen);
+		index = media->next;
+	}
+}
+
+static void keep_call(
+        struct findings *findings, const struct track *track, const struct call *call)
+{
+	struct finding_call *items = room(findings, findings->calls, findings->call_count,
+	        sizeof(*findings->calls));
+	if (!items)
+		return;
+	findings->calls = items;
+	struct finding_call *into = &items[findings->call_count++];
+	*into = (struct finding_call){
+	        .id = call->id,
+	        .correlation = call->correlation,
+	        .call_id = keep(findings, call->call_id),
+	        .from_user = keep(findings, call->from_user),
+	        .from_host = keep(findings, call->from_host),
+	        .to_user = keep(findings, call->to_user),
+	        .to_host = keep(findings, call->to_host),
+	        .caller = call->caller,
+	        .callee = call->callee,
+	        .start_us = call->start_us,
+	        .answer_us = call->answer_us,
+	        .end_us = call->end_us,
+	        .duration_s = call_duration_s(call),
+	        .status = call->status,
+	        .state = call->answer_us ? "answered" : call_state_name(call),
+	        .end = call_end_name(call),
+	        .released_by = call_side_name(call->released_by),
+	};
+	for (unsigned side = 0; side < 2; side++) {
+		into->user_agent[side] = keep(findings, call->user_agent[side]);
+		into->packets[side] = call->quality[side].packets;
+		into->lost[side] = call->quality[side].lost;
+		into->mos_x100[side] = call->quality[side].mos_x100;
+	}
+	keep_media(into, track, call);
+}
+
+static bool known_registration(
+        const struct findings *findings, const struct registration *registration)
+{
+	for (size_t i = 0; i < findings->registration_count; i++) {
+		const struct finding_registration *known = &findings->registrations[i];
+		if (slice_equal(known->user, registration->user) &&
+		        slice_equal(known->host, registration->host) &&
+		        endpoint_equal(&known->source, &registration->source))
+			return true;
+	}
+	return false;
+}
+
+static void keep_registration(struct findings *findings, const struct event *event)
+{
+	const struct registration *registration = event->registration;
+	if (!registration || event->change != BINDING_ADDED ||
+	        findings->registration_count == FINDINGS_REGISTRATIONS_MAX ||
+	        known_registration(findings, registration))
+		return;
+	struct finding_registration *items = room(findings, findings->registrations,
+	        findings->registration_count, sizeof(*findings->registrations));
+	if (!items)
+		return;
+	findings->registrations = items;
+	items[findings->registration_count++] = (struct finding_registration){
+	        .user = keep(findings, registration->user),
+	        .host = keep(findings, registration->host),
+	        .contact = event->binding ? keep(findings, event->binding->contact)
+	                                  : SLICE(""),
+	        .user_agent = keep(findings, registration->user_agent),
+	        .source = registration->source,
+	        .registrar = registration->registrar,
+	        .time_us = event->time_us,
+	};
+}
+
+void findings_event(
+        struct findings *findings, const struct engine *engine, const struct event *event)
+{
+	if (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE)
+		keep_message(findings, event);
+	else if (event->kind == EVENT_CALL_END && event->call)
+		keep_call(findings, engine_track(engine), event->call);
+	else if (event->kind == EVENT_REGISTRATION)
+		keep_registration(findings, event);
+}
+
+static struct packet_ref *keep_evidence(const struct alert *alert)
+{
+	size_t bytes = alert->evidence_count * sizeof(*alert->evidence);
+	struct packet_ref *copy = bytes ? malloc(bytes) : NULL;
+	if (copy)
+		memcpy(copy, alert->evidence, bytes);
+	return copy;
+}
+
+void findings_alert(struct findings *findings, const struct alert *alert)
+{
+	struct finding_alert *items = room(findings, findings->alerts,
+	        findings->alert_count, sizeof(*findings->alerts));
+	if (!items)
+		return;
+	findings->alerts = items;
+	struct finding_alert *into = &items[findings->alert_count++];
+	*into = (struct finding_alert){
+	        .id = alert->id,
+	        .time_us = alert->time_us,
+	        .rule = rule_view(alert->rule),
+	        .entity_type = alert->entity_type,
+	        .entity = keep(findings, alert->entity),
+	        .key = keep(findings, alert->key),
+	        .explain = keep(findings, alert->explain),
+	        .count = alert->count,
+	        .would = alert->would,
+	        .call = alert->event->call ? alert->event->call->id : 0,
+	        .evidence = keep_evidence(alert),
+	};
+	if (into->evidence)
+		into->evidence_count = alert->evidence_count;
+	if (alert->event->message && alert->event->message->datagram) {
+		into->has_flow = true;
+		into->src = alert->event->message->datagram->src;
+		into->dst = alert->event->message->datagram->dst;
+	}
+}
+
+const struct finding_call *findings_call(const struct findings *findings, uint64_t id)
+{
+	for (size_t i = 0; id && i < findings->call_count; i++)
+		if (findings->calls[i].id == id)
+			return &findings->calls[i];
+	return NULL;
+}
+
+void findings_clear(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->alert_count; i++)
+		free(findings->alerts[i].evidence);
+	free(findings->alerts);
+	free(findings->calls);
+	free(findings->messages);
+	free(findings->registrations);
+	while (findings->text) {
+		struct text_block *next = findings->text->next;
+		free(findings->text);
+		findings->text = next;
+	}
+	*findings = (struct findings){0};
+}

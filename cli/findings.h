@@ -1,0 +1,109 @@
+/*
+ * What a run found, kept on the heap for reports that need the whole of it: alerts, calls
+ * with their messages, registrations. Text is copied as it came from the wire: whoever
+ * prints it makes it harmless.
+ */
+#ifndef RINGFENCE_CLI_FINDINGS_H
+#define RINGFENCE_CLI_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "engine/report/rule_view.h"
+
+enum {
+	FINDINGS_MESSAGES_MAX = 4000000,
+	FINDINGS_REGISTRATIONS_MAX = 500,
+	FINDING_MEDIA_MAX = 8,
+};
+
+struct finding_alert {
+	uint64_t id;
+	uint64_t time_us;
+	struct rule_view rule;
+	enum entity_type entity_type;
+	struct slice entity;
+	struct slice key;
+	struct slice explain;
+	uint64_t count;
+	enum verdict would;
+	bool has_flow;
+	struct endpoint src;
+	struct endpoint dst;
+	uint64_t call; /* id, 0 = none */
+	uint32_t evidence_count;
+	struct packet_ref *evidence;
+};
+
+struct finding_call {
+	uint64_t id;
+	uint64_t correlation;
+	struct slice call_id;
+	struct slice from_user, from_host, to_user, to_host;
+	struct slice user_agent[2];
+	struct endpoint caller;
+	struct endpoint callee;
+	uint64_t start_us;
+	uint64_t answer_us;
+	uint64_t end_us;
+	double duration_s;
+	uint16_t status;
+	const char *state;
+	const char *end;
+	const char *released_by;
+	uint64_t lost[2];
+	uint64_t packets[2];
+	uint16_t mos_x100[2];
+	uint32_t media_count;
+	struct endpoint media[FINDING_MEDIA_MAX]; /* signalled and seen */
+};
+
+struct finding_message {
+	uint64_t call;
+	uint64_t time_us;
+	struct packet_ref packet;
+	struct endpoint src;
+	struct endpoint dst;
+	struct slice label; /* "INVITE" or "200 OK" */
+	uint16_t status;    /* 0 = a request */
+	bool sdp;
+	bool retransmission;
+};
+
+struct finding_registration {
+	struct slice user;
+	struct slice host;
+	struct slice contact;
+	struct slice user_agent;
+	struct endpoint source;
+	struct endpoint registrar;
+	uint64_t time_us;
+};
+
+struct text_block;
+
+struct findings {
+	struct text_block *text;
+	size_t alert_count;
+	struct finding_alert *alerts;
+	size_t call_count;
+	struct finding_call *calls;
+	size_t message_count;
+	struct finding_message *messages;
+	size_t registration_count;
+	struct finding_registration *registrations;
+	bool with_messages; /* set before the run: keep the messages of calls */
+	bool exhausted;     /* something found no memory */
+};
+
+void findings_event(struct findings *findings, const struct engine *engine,
+        const struct event *event);
+void findings_alert(struct findings *findings, const struct alert *alert);
+void findings_clear(struct findings *findings);
+
+/* The call with this id, or NULL while it goes on. */
+const struct finding_call *findings_call(const struct findings *findings, uint64_t id);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * ringfence: the command line. A verb, its options, an exit code.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/exit.h"
+#include "cli/verb.h"
+
+struct verb {
+	const char *name;
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct verb VERBS[] = {
+        {"replay", "audit capture files", verb_replay},
+        {"rules", "list, show, explain, validate and test detection rules", verb_rules},
+        {"calls", "list calls of capture files, draw and extract them", verb_calls},
+};
+
+enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };
+
+static void usage_print(FILE *to)
+{
+	fprintf(to, "usage: ringfence VERB …\n\n"
+	            "Watches VoIP (SIP, RTP) and tells attacks, calls and their "
+	            "quality.\n\n");
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		fprintf(to, "  %-8s %s\n", VERBS[i].name, VERBS[i].help);
+	fprintf(to, "\n  ringfence VERB --help   options and an example\n"
+	            "  ringfence --version\n\n"
+	            "Example:\n  ringfence replay capture.pcap\n");
+}
+
+int main(int argc, char **argv)
+{
+	/* A reader that leaves early (head) is seen when writing. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		usage_print(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		usage_print(stdout);
+		return EXIT_FINE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("ringfence " RINGFENCE_VERSION "\n");
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(argv[1], VERBS[i].name) == 0)
+			return VERBS[i].run(argc - 2, argv + 2);
+	fprintf(stderr, "ringfence: there is no verb '%s'\n\n", argv[1]);
+	usage_print(stderr);
+	return EXIT_USAGE;
+}

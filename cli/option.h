@@ -1,0 +1,52 @@
+/*
+ * Options of a verb: one table that parses them and prints their help.
+ */
+#ifndef RINGFENCE_CLI_OPTION_H
+#define RINGFENCE_CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_kind {
+	OPTION_FLAG,  /* into a bool */
+	OPTION_TEXT,  /* into a const char * */
+	OPTION_BYTES, /* into a size_t: 512M, 2G */
+};
+
+struct option {
+	const char *name; /* without the dashes */
+	char letter;      /* 0 = none */
+	enum option_kind kind;
+	const char *argument; /* as help shows it, NULL for a flag */
+	const char *help;
+	void *into;
+};
+
+struct usage {
+	const char *synopsis; /* behind "ringfence " */
+	const char *about;
+	const char *example; /* a whole command line */
+};
+
+struct arguments {
+	int count;
+	char **values;
+};
+
+enum option_result {
+	OPTIONS_FINE,
+	OPTIONS_HELP,  /* help was asked for and printed */
+	OPTIONS_WRONG, /* told on standard error */
+};
+
+/*
+ * Reads what follows the verb. Options and other arguments may be mixed; "--" ends the
+ * options. What is no option is moved to the front of *arguments, in its order.
+ */
+enum option_result options_read(const struct usage *usage, const struct option *options,
+        size_t count, struct arguments *arguments);
+
+bool bytes_parse(const char *text, size_t *bytes);
+
+#endif

@@ -1,0 +1,120 @@
+#include "cli/rules_load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "platform/document.h"
+#include "platform/file.h"
+#include "platform/memory.h"
+#include "platform/pattern.h"
+#include "platform/yaml.h"
+
+enum { RULES_MEMORY = 256 << 20, RULES_FILES_MAX = 4096, PATH_BYTES = 4096 };
+
+const char *rules_default(void)
+{
+	static const char *const places[] = {
+	        RINGFENCE_RULES_DIR, "/usr/share/ringfence/rules"};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (file_is_directory(places[i]))
+			return places[i];
+	return NULL;
+}
+
+static bool read_file(struct rules *rules, const char *path)
+{
+	struct document_error error = {0};
+	if (rules->document_count == RULES_FILES_MAX) {
+		fprintf(stderr, "ringfence: %s: over %d files of rules\n", path,
+		        RULES_FILES_MAX);
+		return false;
+	}
+	struct document *document = yaml_read(path, &error);
+	if (!document) {
+		fprintf(stderr, "%s:%u:%u: %s\n", path, error.line, error.column,
+		        error.text);
+		return false;
+	}
+	rules->documents[rules->document_count++] = document;
+	return true;
+}
+
+static bool read_directory(struct rules *rules, const char *directory)
+{
+	struct file_list list = {0};
+	struct file_error error;
+	bool fine = true;
+
+	if (!file_list(directory, ".yaml", &list, &error)) {
+		fprintf(stderr, "ringfence: %s: %s\n", directory, error.text);
+		return false;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		char path[PATH_BYTES];
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, list.names[i]);
+		fine = read_file(rules, path) && fine;
+	}
+	file_list_free(&list);
+	return fine;
+}
+
+static bool read_below(struct rules *rules, const char *directory)
+{
+	struct file_list list = {0};
+	struct file_error error;
+	bool fine = true;
+
+	if (!file_list(directory, "", &list, &error))
+		return true;
+	for (size_t i = 0; i < list.count; i++) {
+		char path[PATH_BYTES];
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, list.names[i]);
+		if (file_is_directory(path))
+			fine = read_directory(rules, path) && fine;
+	}
+	file_list_free(&list);
+	return fine;
+}
+
+static bool compile(struct rules *rules)
+{
+	struct rule_errors errors = {0};
+	rules->patterns = pattern_ops();
+	rules->compiled = true;
+	if (rule_set_compile(&rules->memory,
+	            (const struct document *const *)rules->documents,
+	            rules->document_count, &rules->patterns, &rules->set, &errors))
+		return true;
+	for (uint32_t i = 0; i < errors.count; i++)
+		fprintf(stderr, "%s:%u:%u: %s\n", errors.errors[i].path,
+		        errors.errors[i].line, errors.errors[i].column,
+		        errors.errors[i].text);
+	if (errors.lost)
+		fprintf(stderr, "ringfence: and %u more mistakes\n", errors.lost);
+	return false;
+}
+
+bool rules_load(struct rules *rules, const char *directory)
+{
+	*rules = (struct rules){0};
+	rules->documents = calloc(RULES_FILES_MAX, sizeof(*rules->documents));
+	rules->memory = memory_reserve(RULES_MEMORY);
+	if (!rules->documents || !rules->memory.base) {
+		fprintf(stderr, "ringfence: no memory for rules\n");
+		return false;
+	}
+	bool fine = read_directory(rules, directory);
+	fine = read_below(rules, directory) && fine;
+	return fine && compile(rules);
+}
+
+void rules_clear(struct rules *rules)
+{
+	if (rules->compiled)
+		rule_set_clear(&rules->set);
+	for (size_t i = 0; i < rules->document_count; i++)
+		document_free(&rules->documents[i]);
+	free(rules->documents);
+	memory_release(&rules->memory);
+	*rules = (struct rules){0};
+}

@@ -1,0 +1,28 @@
+/*
+ * Rules from a directory: every *.yaml in it and in the directories directly below it.
+ */
+#ifndef RINGFENCE_CLI_RULES_LOAD_H
+#define RINGFENCE_CLI_RULES_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/detect/rule.h"
+
+struct rules {
+	struct memory memory;
+	struct document **documents;
+	size_t document_count;
+	struct pattern_ops patterns;
+	struct rule_set set;
+	bool compiled;
+};
+
+/* The directory to take when none is given; NULL when there is none. */
+const char *rules_default(void);
+
+/* False when something is wrong: told on standard error with its place. */
+bool rules_load(struct rules *rules, const char *directory);
+void rules_clear(struct rules *rules);
+
+#endif

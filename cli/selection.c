@@ -1,0 +1,155 @@
+#include "cli/selection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Media goes on a little before the answer and behind the end. */
+enum { MEDIA_SLACK_US = 2000000 };
+
+static void add_packet(struct selection *selection, struct packet_ref packet,
+        uint32_t target, bool counted)
+{
+	if (selection->packet_count == selection->packet_room) {
+		size_t larger = selection->packet_room ? selection->packet_room * 2 : 256;
+		void *grown =
+		        realloc(selection->packets, larger * sizeof(*selection->packets));
+		if (!grown) {
+			selection->exhausted = true;
+			return;
+		}
+		selection->packets = grown;
+		selection->packet_room = larger;
+	}
+	selection->packets[selection->packet_count++] =
+	        (struct selection_packet){packet, target, counted};
+}
+
+static void add_media(struct selection *selection, const struct selection_media *media)
+{
+	if (selection->media_count == selection->media_room) {
+		size_t larger = selection->media_room ? selection->media_room * 2 : 64;
+		void *grown =
+		        realloc(selection->media, larger * sizeof(*selection->media));
+		if (!grown) {
+			selection->exhausted = true;
+			return;
+		}
+		selection->media = grown;
+		selection->media_room = larger;
+	}
+	selection->media[selection->media_count++] = *media;
+}
+
+static void add_leg(struct selection *selection, const struct findings *findings,
+        const struct finding_call *call, uint32_t target)
+{
+	for (size_t i = 0; i < findings->message_count; i++)
+		if (findings->messages[i].call == call->id)
+			add_packet(
+			        selection, findings->messages[i].packet, target, false);
+	for (uint32_t i = 0; i < call->media_count; i++) {
+		struct selection_media media = {call->media[i], call->start_us,
+		        call->end_us + MEDIA_SLACK_US, target};
+		add_media(selection, &media);
+	}
+}
+
+void selection_call(struct selection *selection, const struct findings *findings,
+        uint64_t call, uint32_t target)
+{
+	const struct finding_call *wanted = findings_call(findings, call);
+	if (!wanted)
+		return;
+	for (size_t i = 0; i < findings->call_count; i++)
+		if (findings->calls[i].correlation == wanted->correlation)
+			add_leg(selection, findings, &findings->calls[i], target);
+}
+
+void selection_alert(struct selection *selection, const struct findings *findings,
+        const struct finding_alert *alert, uint32_t target)
+{
+	for (uint32_t i = 0; i < alert->evidence_count; i++)
+		add_packet(selection, alert->evidence[i], target, true);
+	selection_call(selection, findings, alert->call, target);
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_packets(const void *a, const void *b)
+{
+	const struct selection_packet *left = a;
+	const struct selection_packet *right = b;
+	int order = compare_u64(left->packet.source, right->packet.source);
+	if (!order)
+		order = compare_u64(left->packet.number, right->packet.number);
+	if (!order)
+		order = compare_u64(left->target, right->target);
+	/* What counts comes first: the copy behind it is passed over. */
+	return order ? order : (int)right->counted - (int)left->counted;
+}
+
+static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
+{
+	int order = memcmp(a->ip.bytes, b->ip.bytes, sizeof(a->ip.bytes));
+	return order ? order : (int)a->port - (int)b->port;
+}
+
+static int compare_media(const void *a, const void *b)
+{
+	const struct selection_media *left = a;
+	const struct selection_media *right = b;
+	int order = compare_endpoints(&left->at, &right->at);
+	return order ? order : compare_u64(left->target, right->target);
+}
+
+void selection_seal(struct selection *selection)
+{
+	if (selection->packet_count)
+		qsort(selection->packets, selection->packet_count,
+		        sizeof(*selection->packets), compare_packets);
+	if (selection->media_count)
+		qsort(selection->media, selection->media_count, sizeof(*selection->media),
+		        compare_media);
+}
+
+size_t selection_find_packet(
+        const struct selection *selection, const struct packet *packet)
+{
+	size_t low = 0;
+	size_t high = selection->packet_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct packet_ref *ref = &selection->packets[middle].packet;
+		if (ref->source < packet->source ||
+		        (ref->source == packet->source && ref->number < packet->number))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t selection_find_media(
+        const struct selection *selection, const struct endpoint *endpoint)
+{
+	size_t low = 0;
+	size_t high = selection->media_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_endpoints(&selection->media[middle].at, endpoint) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void selection_clear(struct selection *selection)
+{
+	free(selection->packets);
+	free(selection->media);
+	*selection = (struct selection){0};
+}

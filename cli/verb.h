@@ -1,0 +1,12 @@
+/*
+ * The verbs of the command line. Each takes the arguments behind its name and returns an
+ * exit code.
+ */
+#ifndef RINGFENCE_CLI_VERB_H
+#define RINGFENCE_CLI_VERB_H
+
+int verb_replay(int argc, char **argv);
+int verb_rules(int argc, char **argv);
+int verb_calls(int argc, char **argv);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * ringfence calls: the calls of capture files.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/evidence.h"
+#include "cli/exit.h"
+#include "cli/findings.h"
+#include "cli/ladder.h"
+#include "cli/lines.h"
+#include "cli/option.h"
+#include "cli/run.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+#include "engine/report/event_json.h"
+
+static const struct usage USAGE = {
+        "calls list|show|ladder|pcap FILE… [options]",
+        "list    the calls of the files\n"
+        "show    one call's record as JSON\n"
+        "ladder  one call's messages, all its legs\n"
+        "pcap    one call's packets, signalling and media, to a new capture",
+        "ringfence calls ladder capture.pcap --call 3 --format svg > call.svg",
+};
+
+struct calls_verb {
+	const char *action;
+	const char *call;
+	const char *format;
+	const char *write;
+	const char *output;
+	size_t memory_bytes;
+	struct run run;
+	struct run_engine engine;
+	struct lines lines;
+	struct findings findings;
+};
+
+static bool is_wanted(const struct calls_verb *verb, uint64_t id, struct slice call_id)
+{
+	struct slice wanted = slice_of(verb->call, strlen(verb->call));
+	uint64_t number;
+	return slice_equal(wanted, call_id) ||
+	       (slice_to_u64(wanted, &number) && number == id);
+}
+
+static bool lists_json(const struct calls_verb *verb)
+{
+	return strcmp(verb->action, "list") == 0 && verb->output &&
+	       strcmp(verb->output, "table") != 0;
+}
+
+static void on_event(
+        void *context, const struct engine *engine, const struct event *event)
+{
+	struct calls_verb *verb = context;
+	bool shows = strcmp(verb->action, "show") == 0;
+
+	findings_event(&verb->findings, engine, event);
+	if (event->kind != EVENT_CALL_END || !event->call)
+		return;
+	if (lists_json(verb) ||
+	        (shows && is_wanted(verb, event->call->id, event->call->call_id)))
+		lines_event(&verb->lines, engine, event);
+}
+
+static const struct finding_call *wanted_call(const struct calls_verb *verb)
+{
+	for (size_t i = 0; i < verb->findings.call_count; i++) {
+		const struct finding_call *call = &verb->findings.calls[i];
+		if (is_wanted(verb, call->id, call->call_id))
+			return call;
+	}
+	fprintf(stderr, "ringfence: there is no call '%s'; calls list shows all\n",
+	        verb->call);
+	return NULL;
+}
+
+static int draw(const struct calls_verb *verb, const struct finding_call *call)
+{
+	struct ladder *ladder = malloc(sizeof(*ladder));
+	if (!ladder)
+		return EXIT_ENVIRONMENT;
+	ladder_of(ladder, &verb->findings, call);
+	if (strcmp(verb->format, "svg") == 0)
+		ladder_svg(ladder, stdout);
+	else if (strcmp(verb->format, "json") == 0)
+		ladder_json(ladder, stdout);
+	else
+		ladder_text(ladder, stdout);
+	free(ladder);
+	return EXIT_FINE;
+}
+
+static int answer(const struct calls_verb *verb)
+{
+	struct paint paint = paint_of(stdout);
+
+	if (strcmp(verb->action, "list") == 0) {
+		if (!lists_json(verb))
+			terminal_calls(
+			        &paint, &verb->findings, verb->findings.call_count);
+		return EXIT_FINE;
+	}
+	const struct finding_call *call = wanted_call(verb);
+	if (!call)
+		return EXIT_BAD_INPUT;
+	if (strcmp(verb->action, "ladder") == 0)
+		return draw(verb, call);
+	if (strcmp(verb->action, "pcap") == 0 &&
+	        !evidence_write_call(verb->write, &verb->run, &verb->findings, call))
+		return EXIT_ENVIRONMENT;
+	return EXIT_FINE;
+}
+
+static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
+{
+	const char *const *paths = (const char *const *)arguments->values + 1;
+	size_t count = (size_t)arguments->count - 1;
+
+	if (!run_open(&verb->run, paths, count))
+		return EXIT_BAD_INPUT;
+	verb->lines.to = stdout;
+	verb->lines.types = 1u << REPORT_CALL;
+	verb->lines.sources = paths;
+	verb->lines.source_count = count;
+	verb->findings.with_messages = strcmp(verb->action, "list") != 0;
+	verb->engine.memory_bytes = verb->memory_bytes;
+	verb->engine.sink = (struct sink){verb, on_event, NULL};
+	if (!lines_open(&verb->lines) || !run_engine_open(&verb->engine) ||
+	        !run_through(&verb->run, &verb->engine))
+		return EXIT_ENVIRONMENT;
+	int code = answer(verb);
+	if (fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return code == EXIT_FINE && verb->run.damaged ? EXIT_BAD_INPUT : code;
+}
+
+static bool among(
+        const char *what, const char *text, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text, names[i]) == 0)
+			return true;
+	fprintf(stderr,
+	        "ringfence: calls: %s '%s' is unknown; --help lists what there is\n",
+	        what, text);
+	return false;
+}
+
+static bool usable(struct calls_verb *verb, const struct arguments *arguments)
+{
+	static const char *const actions[] = {"list", "show", "ladder", "pcap"};
+	static const char *const formats[] = {"text", "svg", "json"};
+
+	if (arguments->count < 2) {
+		fprintf(stderr, "ringfence: calls needs what to do and a capture file; "
+		                "--help shows how\n");
+		return false;
+	}
+	verb->action = arguments->values[0];
+	if (!among("action", verb->action, actions, 4) ||
+	        !among("--format", verb->format, formats, 3))
+		return false;
+	if (strcmp(verb->action, "list") != 0 && !verb->call) {
+		fprintf(stderr,
+		        "ringfence: --call says which call: its number or Call-ID\n");
+		return false;
+	}
+	if (strcmp(verb->action, "pcap") == 0 && !verb->write) {
+		fprintf(stderr, "ringfence: -w FILE says where the packets go\n");
+		return false;
+	}
+	return true;
+}
+
+int verb_calls(int argc, char **argv)
+{
+	struct arguments arguments = {argc, argv};
+	struct calls_verb verb = {.format = "text", .memory_bytes = (size_t)512 << 20};
+	const struct option table[] = {
+	        {"call", 0, OPTION_TEXT, "ID", "number of the call or its Call-ID",
+	                &verb.call},
+	        {"format", 0, OPTION_TEXT, "FORMAT", "ladder: text, svg or json",
+	                &verb.format},
+	        {"write", 'w', OPTION_TEXT, "FILE", "pcap: the new capture", &verb.write},
+	        {"output", 'o', OPTION_TEXT, "FORMAT", "list: table or ndjson",
+	                &verb.output},
+	        {"memory", 0, OPTION_BYTES, "SIZE",
+	                "ceiling of the engine, 512M unless given", &verb.memory_bytes},
+	};
+	enum option_result parsed =
+	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
+
+	if (parsed == OPTIONS_HELP)
+		return EXIT_FINE;
+	if (parsed == OPTIONS_WRONG || !usable(&verb, &arguments))
+		return EXIT_USAGE;
+	int code = calls_run(&verb, &arguments);
+	run_engine_close(&verb.engine);
+	run_close(&verb.run);
+	lines_clear(&verb.lines);
+	findings_clear(&verb.findings);
+	return code;
+}

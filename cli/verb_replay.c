@@ -1,0 +1,317 @@
+/*
+ * ringfence replay: judges capture files offline.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/against.h"
+#include "cli/evidence.h"
+#include "cli/exit.h"
+#include "cli/findings.h"
+#include "cli/lines.h"
+#include "cli/option.h"
+#include "cli/page.h"
+#include "cli/rules_load.h"
+#include "cli/run.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+
+struct replay_options {
+	const char *rules;
+	bool json;
+	const char *events;
+	const char *report;
+	const char *evidence;
+	const char *against;
+	const char *fail_on;
+	const char *speed;
+	const char *output;
+	size_t memory_bytes;
+};
+
+enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_CSV };
+
+struct replay {
+	struct replay_options options;
+	enum output output;
+	enum severity fail_on; /* 0 = never */
+	bool judged;
+	bool found;
+	struct rules rules;
+	struct run run;
+	struct run_engine engine;
+	struct lines lines;
+	struct findings findings;
+	struct against *against; /* NULL = not asked for */
+};
+
+static const struct usage USAGE = {
+        "replay FILE… [options]",
+        "Judges capture files (pcap, pcapng, ERF, snoop; also gzip and zstd) offline.\n"
+        "Several files are merged by time; - is standard input.",
+        "ringfence replay incident.pcapng --report audit.html --evidence evidence/",
+};
+
+static bool output_parse(struct replay *replay)
+{
+	static const char *const names[] = {"table", "json", "ndjson", "csv"};
+	const char *text = replay->options.output;
+
+	if (replay->options.json)
+		text = "ndjson";
+	for (unsigned i = 0; text && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			replay->output = (enum output)i;
+			return true;
+		}
+	}
+	if (text)
+		fprintf(stderr,
+		        "ringfence: --output: '%s' is none of table, json, ndjson, csv\n",
+		        text);
+	return !text;
+}
+
+static bool severity_parse(struct replay *replay)
+{
+	const char *text = replay->options.fail_on;
+	for (unsigned level = SEVERITY_CRITICAL; text && level <= SEVERITY_INFO;
+	        level++) {
+		if (strcmp(text, report_severity((enum severity)level)) == 0) {
+			replay->fail_on = (enum severity)level;
+			return true;
+		}
+	}
+	if (text)
+		fprintf(stderr,
+		        "ringfence: --fail-on: '%s' is none of critical, high, medium, "
+		        "low, info\n",
+		        text);
+	return !text;
+}
+
+static bool speed_parse(struct replay *replay)
+{
+	const char *text = replay->options.speed;
+	replay->run.real_time = text && strcmp(text, "1x") == 0;
+	if (!text || replay->run.real_time || strcmp(text, "max") == 0)
+		return true;
+	fprintf(stderr, "ringfence: --speed: '%s' is neither max nor 1x\n", text);
+	return false;
+}
+
+static enum option_result options_parse(
+        struct replay *replay, struct arguments *arguments)
+{
+	struct replay_options *into = &replay->options;
+	const struct option table[] = {
+	        {"rules", 0, OPTION_TEXT, "DIR", "rules to judge by", &into->rules},
+	        {"json", 0, OPTION_FLAG, NULL, "events as lines of JSON (-o ndjson)",
+	                &into->json},
+	        {"events", 0, OPTION_TEXT, "LIST",
+	                "further event types (sip,rtcp,… or all)", &into->events},
+	        {"report", 0, OPTION_TEXT, "FILE", "write a self-contained HTML page",
+	                &into->report},
+	        {"evidence", 0, OPTION_TEXT, "DIR", "write a capture per alert",
+	                &into->evidence},
+	        {"against", 0, OPTION_TEXT, "DIR", "what other rules would have changed",
+	                &into->against},
+	        {"fail-on", 0, OPTION_TEXT, "LEVEL",
+	                "exit with 1 for such an alert or worse", &into->fail_on},
+	        {"memory", 0, OPTION_BYTES, "SIZE",
+	                "ceiling of the engine, 512M unless given", &into->memory_bytes},
+	        {"speed", 0, OPTION_TEXT, "max|1x",
+	                "as fast as it can or as it was captured", &into->speed},
+	        {"output", 'o', OPTION_TEXT, "FORMAT",
+	                "table, json, ndjson or csv (alerts)", &into->output},
+	};
+	enum option_result result =
+	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), arguments);
+	if (result != OPTIONS_FINE)
+		return result;
+	if (arguments->count == 0) {
+		fprintf(stderr,
+		        "ringfence: replay needs a capture file; --help shows how\n");
+		return OPTIONS_WRONG;
+	}
+	bool fine = output_parse(replay) && severity_parse(replay) && speed_parse(replay);
+	replay->lines.types = LINES_DEFAULT;
+	if (fine && into->events)
+		fine = lines_types(into->events, &replay->lines.types);
+	return fine ? OPTIONS_FINE : OPTIONS_WRONG;
+}
+
+static bool keeps_findings(const struct replay *replay)
+{
+	return replay->output == OUTPUT_TABLE || replay->output == OUTPUT_CSV ||
+	       replay->options.report || replay->options.evidence;
+}
+
+static bool writes_lines(const struct replay *replay)
+{
+	return replay->output == OUTPUT_JSON || replay->output == OUTPUT_NDJSON;
+}
+
+static void on_event(
+        void *context, const struct engine *engine, const struct event *event)
+{
+	struct replay *replay = context;
+	if (writes_lines(replay))
+		lines_event(&replay->lines, engine, event);
+	if (keeps_findings(replay))
+		findings_event(&replay->findings, engine, event);
+	if (replay->against)
+		against_event(replay->against, event);
+}
+
+static void on_alert(
+        void *context, const struct engine *engine, const struct alert *alert)
+{
+	struct replay *replay = context;
+	if (rule_view(alert->rule).severity <= replay->fail_on)
+		replay->found = true;
+	if (writes_lines(replay))
+		lines_alert(&replay->lines, engine, alert);
+	if (keeps_findings(replay))
+		findings_alert(&replay->findings, alert);
+	if (replay->against)
+		against_alert(replay->against, alert);
+}
+
+static int prepare_rules(struct replay *replay)
+{
+	const char *directory = replay->options.rules;
+	if (!directory)
+		directory = rules_default();
+	if (directory) {
+		if (!rules_load(&replay->rules, directory))
+			return EXIT_BAD_INPUT;
+		replay->judged = true;
+	}
+	if (replay->options.against) {
+		replay->against = calloc(1, sizeof(*replay->against));
+		if (!replay->against)
+			return EXIT_ENVIRONMENT;
+		if (!against_open(replay->against, replay->options.against))
+			return EXIT_BAD_INPUT;
+	}
+	return EXIT_FINE;
+}
+
+static int prepare(struct replay *replay, const struct arguments *arguments)
+{
+	const char *const *paths = (const char *const *)arguments->values;
+	int code = prepare_rules(replay);
+	if (code != EXIT_FINE)
+		return code;
+	if (!run_open(&replay->run, paths, (size_t)arguments->count))
+		return EXIT_BAD_INPUT;
+	replay->run.progress = isatty(STDERR_FILENO) && !writes_lines(replay);
+	replay->lines.to = stdout;
+	replay->lines.array = replay->output == OUTPUT_JSON;
+	replay->lines.sources = paths;
+	replay->lines.source_count = (size_t)arguments->count;
+	replay->lines.evidence = replay->options.evidence != NULL;
+	replay->findings.with_messages =
+	        replay->options.report || replay->options.evidence;
+	if (writes_lines(replay) && !lines_open(&replay->lines))
+		return EXIT_ENVIRONMENT;
+	replay->engine.memory_bytes = replay->options.memory_bytes;
+	replay->engine.rules = replay->judged ? &replay->rules.set : NULL;
+	replay->engine.sink = (struct sink){replay, on_event, on_alert};
+	return run_engine_open(&replay->engine) ? EXIT_FINE : EXIT_ENVIRONMENT;
+}
+
+static void csv_text(struct slice text)
+{
+	putchar('"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"')
+			putchar('"');
+		putchar((uint8_t)text.data[i] < 0x20 ? ' ' : text.data[i]);
+	}
+	putchar('"');
+}
+
+static void csv_print(const struct findings *findings)
+{
+	printf("id,timestamp,level,rule_id,title,entity_type,entity,count,explain\n");
+	for (size_t i = 0; i < findings->alert_count; i++) {
+		const struct finding_alert *alert = &findings->alerts[i];
+		char time[32];
+		struct writer out = writer_of(time, sizeof(time));
+		writer_time(&out, alert->time_us);
+		printf("%llu,%.*s,%s,%.*s,", (unsigned long long)alert->id, (int)out.len,
+		        time, report_severity(alert->rule.severity),
+		        (int)alert->rule.id.len, alert->rule.id.data);
+		csv_text(alert->rule.title);
+		printf(",%s,", report_entity(alert->entity_type));
+		csv_text(alert->entity);
+		printf(",%llu,", (unsigned long long)alert->count);
+		csv_text(alert->explain);
+		putchar('\n');
+	}
+}
+
+static int write_results(struct replay *replay)
+{
+	struct paint paint = paint_of(stdout);
+	bool fine = true;
+
+	if (writes_lines(replay))
+		fine = lines_close(&replay->lines, replay->engine.engine);
+	else if (replay->output == OUTPUT_CSV)
+		csv_print(&replay->findings);
+	else
+		terminal_report(
+		        &paint, &replay->findings, replay->engine.engine, replay->judged);
+	if (replay->against)
+		against_print(replay->against, writes_lines(replay) ? stderr : stdout);
+	if (replay->options.report)
+		fine = page_write(replay->options.report, &replay->findings,
+		               replay->engine.engine) &&
+		       fine;
+	if (replay->options.evidence)
+		fine = evidence_write(replay->options.evidence, &replay->run,
+		               &replay->findings) &&
+		       fine;
+	return fflush(stdout) == 0 && fine ? EXIT_FINE : EXIT_ENVIRONMENT;
+}
+
+static int replay_run(struct replay *replay, const struct arguments *arguments)
+{
+	int code = prepare(replay, arguments);
+	if (code != EXIT_FINE)
+		return code;
+	if (!run_through(&replay->run, &replay->engine))
+		return EXIT_ENVIRONMENT;
+	code = write_results(replay);
+	if (code != EXIT_FINE)
+		return code;
+	if (replay->run.damaged)
+		return EXIT_BAD_INPUT;
+	return replay->found ? EXIT_FOUND : EXIT_FINE;
+}
+
+int verb_replay(int argc, char **argv)
+{
+	struct arguments arguments = {argc, argv};
+	struct replay replay = {.options.memory_bytes = (size_t)512 << 20};
+
+	enum option_result parsed = options_parse(&replay, &arguments);
+	if (parsed != OPTIONS_FINE)
+		return parsed == OPTIONS_HELP ? EXIT_FINE : EXIT_USAGE;
+	int code = replay_run(&replay, &arguments);
+	run_engine_close(&replay.engine);
+	run_close(&replay.run);
+	lines_clear(&replay.lines);
+	findings_clear(&replay.findings);
+	if (replay.against) {
+		against_close(replay.against);
+		free(replay.against);
+	}
+	rules_clear(&replay.rules);
+	return code;
+}

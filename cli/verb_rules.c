@@ -1,0 +1,277 @@
+/*
+ * ringfence rules: what the rules are, whether they compile and whether they work.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/exit.h"
+#include "cli/option.h"
+#include "cli/paint.h"
+#include "cli/rules_load.h"
+#include "cli/run.h"
+#include "cli/verb.h"
+#include "engine/report/json.h"
+#include "engine/report/rule_view.h"
+
+enum { PATH_BYTES = 4096, TEST_MEMORY = 512 << 20 };
+
+static const struct usage USAGE = {
+        "rules list|show|explain|validate|test [RULE…] [options]",
+        "list      one line a rule\n"
+        "show      a rule as it is written\n"
+        "explain   a rule in plain words\n"
+        "validate  compile, and say what is wrong and where\n"
+        "test      run each rule's own captures and compare the number of alerts",
+        "ringfence rules explain auth-bruteforce",
+};
+
+struct rules_verb {
+	const char *directory;
+	const char *captures;
+	const char *output;
+	struct rules rules;
+	int code;
+};
+
+static void list(const struct rules *rules, bool json)
+{
+	struct paint paint = paint_of(stdout);
+	for (uint32_t i = 0; i < rule_set_count(&rules->set); i++) {
+		const struct rule *rule = rule_at(&rules->set, i);
+		if (json) {
+			char buffer[8192];
+			struct writer out = writer_of(buffer, sizeof(buffer));
+			json_object(&out, NULL);
+			json_text(&out, "id", rule->id);
+			json_u64(&out, "rev", rule->rev);
+			json_text(&out, "title", rule->title);
+			json_text(&out, "category", rule->category);
+			json_literal(&out, "severity", report_severity(rule->severity));
+			json_bool(&out, "enabled", rule->enabled);
+			json_object_end(&out);
+			printf("%.*s\n", (int)out.len, buffer);
+			continue;
+		}
+		paint_begin(&paint, paint_severity(rule->severity));
+		printf("%-8s", report_severity(rule->severity));
+		paint_end(&paint);
+		printf("  ");
+		paint_text(&paint, rule->id, -34);
+		printf("  %s", rule->enabled ? "" : "(off) ");
+		paint_text(&paint, rule->title, 90);
+		printf("\n");
+	}
+}
+
+static void explain(const struct rule *rule)
+{
+	char buffer[16384];
+	struct writer out = writer_of(buffer, sizeof(buffer));
+	rule_explain(rule, &out);
+	printf("%.*s", (int)out.len, buffer);
+	if (!out.len || buffer[out.len - 1] != '\n')
+		printf("\n");
+}
+
+/* The lines of the file from the rule's first to the next item of the same indent. */
+static void show(const struct rule *rule)
+{
+	FILE *file = fopen(rule->path, "r");
+	char line[8192];
+	size_t indent = 0;
+	uint32_t number = 0;
+
+	if (!file)
+		return;
+	printf("# %s:%u\n", rule->path, rule->line);
+	while (fgets(line, sizeof(line), file)) {
+		size_t spaces = strspn(line, " -");
+		if (++number < rule->line)
+			continue;
+		if (number == rule->line)
+			indent = spaces;
+		else if (line[spaces] != '\n' && line[spaces] != '\0' &&
+		         (spaces < indent || memchr(line, '-', indent)))
+			break;
+		printf("%s", line);
+	}
+	(void)fclose(file);
+}
+
+struct test_sink {
+	const struct rule *rule;
+	uint64_t alerts;
+};
+
+static void count_alert(
+        void *context, const struct engine *engine, const struct alert *alert)
+{
+	struct test_sink *sink = context;
+	(void)engine;
+	if (alert->rule == sink->rule)
+		sink->alerts++;
+}
+
+/* The alerts of the rule over one capture; false when it could not be read. */
+static bool run_capture(const struct rules_verb *verb, const struct rule *rule,
+        const char *path, uint64_t *alerts)
+{
+	struct test_sink sink = {.rule = rule};
+	struct run run = {0};
+	struct run_engine engine = {
+	        .memory_bytes = TEST_MEMORY,
+	        .rules = &verb->rules.set,
+	        .sink = {&sink, NULL, count_alert},
+	};
+	bool fine = run_open(&run, &path, 1) && run_engine_open(&engine) &&
+	            run_through(&run, &engine);
+	run_engine_close(&engine);
+	run_close(&run);
+	*alerts = sink.alerts;
+	return fine;
+}
+
+/* One row of a rule's tests: { capture: …, alerts: N }. */
+static bool test_row(
+        const struct rules_verb *verb, const struct rule *rule, const struct node *row)
+{
+	const struct node *capture = node_find(row, SLICE("capture"));
+	const struct node *expected = node_find(row, SLICE("alerts"));
+	char path[PATH_BYTES];
+	uint64_t wanted = 0;
+	uint64_t alerts = 0;
+
+	if (!capture || !expected || !slice_to_u64(expected->text, &wanted))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/%.*s", verb->captures,
+	        (int)capture->text.len, capture->text.data);
+	bool read = run_capture(verb, rule, path, &alerts);
+	bool fine = read && alerts == wanted;
+	printf("%s  %.*s  %.*s: %llu alerts, %llu expected\n", fine ? "fine  " : "FAILED",
+	        (int)rule->id.len, rule->id.data, (int)capture->text.len,
+	        capture->text.data, (unsigned long long)alerts,
+	        (unsigned long long)wanted);
+	return fine;
+}
+
+static bool test(const struct rules_verb *verb, const struct rule *rule)
+{
+	const struct node *tests = node_find(rule->node, SLICE("tests"));
+	bool fine = true;
+
+	if (!tests) {
+		printf("none    %.*s  has no tests\n", (int)rule->id.len, rule->id.data);
+		return true;
+	}
+	for (const struct node *row = tests->first_child; row; row = row->next)
+		fine = test_row(verb, rule, row) && fine;
+	return fine;
+}
+
+static bool one(
+        const struct rules_verb *verb, const char *action, const struct rule *rule)
+{
+	if (strcmp(action, "test") == 0)
+		return test(verb, rule);
+	if (strcmp(action, "show") == 0)
+		show(rule);
+	else
+		explain(rule);
+	return true;
+}
+
+/* The named rules, or all of them. */
+static int each(const struct rules_verb *verb, const struct arguments *arguments)
+{
+	const char *action = arguments->values[0];
+	int code = EXIT_FINE;
+
+	for (uint32_t i = 0;
+	        arguments->count == 1 && i < rule_set_count(&verb->rules.set); i++)
+		if (!one(verb, action, rule_at(&verb->rules.set, i)))
+			code = EXIT_FOUND;
+	for (int i = 1; i < arguments->count; i++) {
+		const char *id = arguments->values[i];
+		const struct rule *rule =
+		        rule_find(&verb->rules.set, slice_of(id, strlen(id)));
+		if (!rule) {
+			fprintf(stderr,
+			        "ringfence: there is no rule '%s'; rules list shows "
+			        "all\n",
+			        id);
+			return EXIT_USAGE;
+		}
+		if (!one(verb, action, rule))
+			code = EXIT_FOUND;
+	}
+	return code;
+}
+
+static int act(struct rules_verb *verb, const struct arguments *arguments)
+{
+	const char *action = arguments->values[0];
+
+	if (strcmp(action, "list") == 0) {
+		list(&verb->rules, verb->output && strcmp(verb->output, "table") != 0);
+		return EXIT_FINE;
+	}
+	if (strcmp(action, "validate") == 0) {
+		printf("%u rules in %s are valid\n", rule_set_count(&verb->rules.set),
+		        verb->directory);
+		return EXIT_FINE;
+	}
+	return each(verb, arguments);
+}
+
+static bool known_action(const char *action)
+{
+	static const char *const actions[] = {
+	        "list", "show", "explain", "validate", "test"};
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(action, actions[i]) == 0)
+			return true;
+	fprintf(stderr,
+	        "ringfence: rules: there is no '%s'; --help lists what there is\n",
+	        action);
+	return false;
+}
+
+int verb_rules(int argc, char **argv)
+{
+	struct arguments arguments = {argc, argv};
+	struct rules_verb verb = {.captures = RINGFENCE_CAPTURES_DIR};
+	const struct option table[] = {
+	        {"rules", 0, OPTION_TEXT, "DIR", "the rules' directory", &verb.directory},
+	        {"captures", 0, OPTION_TEXT, "DIR", "where the captures of tests lie",
+	                &verb.captures},
+	        {"output", 'o', OPTION_TEXT, "FORMAT", "list: table or ndjson",
+	                &verb.output},
+	};
+	enum option_result parsed =
+	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
+
+	if (parsed == OPTIONS_HELP)
+		return EXIT_FINE;
+	if (parsed == OPTIONS_WRONG)
+		return EXIT_USAGE;
+	if (arguments.count == 0) {
+		fprintf(stderr,
+		        "ringfence: rules what? list, show, explain, validate or test\n");
+		return EXIT_USAGE;
+	}
+	if (!known_action(arguments.values[0]))
+		return EXIT_USAGE;
+	if (!verb.directory)
+		verb.directory = rules_default();
+	if (!verb.directory) {
+		fprintf(stderr,
+		        "ringfence: no rules were found; --rules DIR names them\n");
+		return EXIT_BAD_INPUT;
+	}
+	int code = EXIT_BAD_INPUT;
+	if (rules_load(&verb.rules, verb.directory))
+		code = act(&verb, &arguments);
+	rules_clear(&verb.rules);
+	return code;
+}
