@@ -26,6 +26,7 @@ void call_end_now(struct track *track, uint32_t index, struct event *event)
 		chain_remove(&track->calls_by_session,
 		        call_session_hash(track, call->session_id), index);
 	call_leg_forget(track, index);
+	media_stream_call_ends(track, call);
 	call->state = CALL_ENDED;
 	if (!call->end_us)
 		call->end_us = event->time_us;

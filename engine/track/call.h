@@ -58,6 +58,10 @@ struct dialog {
 	uint32_t acked_cseq;        /* of the newest ACK */
 };
 
+enum { MEDIA_STREAMS = 3 };
+
+struct stream;
+
 /* Where one side said it wants its media (SDP, fastStart, OLC) and what arrived there. */
 struct media {
 	uint32_t next;              /* the call's next medium, 0 = none */
@@ -74,6 +78,7 @@ struct media {
 	bool t38;
 	uint8_t payload_count;
 	uint16_t ptime_ms;
+	struct stream *streams[MEDIA_STREAMS]; /* that this side sends or gets here */
 	struct media_payload {
 		uint8_t type;
 		uint8_t codec;      /* index of the codec table */

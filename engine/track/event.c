@@ -14,6 +14,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
         [TABLE_TRANSACTIONS] = "transactions",
         [TABLE_CALLS] = "calls",
         [TABLE_REGISTRATIONS] = "registrations",
+        [TABLE_STREAMS] = "streams",
 };
 
 enum { OVERLOAD_EVERY_US = 1000000 };

@@ -33,6 +33,7 @@ static void fill(struct media *media, const struct sdp_media *said)
 		const struct sdp_payload *payload = &said->payloads[i];
 		media->payloads[media->payload_count++] = (struct media_payload){
 		        .type = payload->type,
+		        .codec = codec_of_name(payload->encoding, payload->clock_rate),
 		        .clock_khz_x10 = (uint16_t)(payload->clock_rate / 100),
 		};
 	}

@@ -18,6 +18,7 @@
 #include "engine/base/table.h"
 #include "engine/base/wheel.h"
 #include "engine/track/chain.h"
+#include "engine/track/stream.h"
 #include "engine/track/track.h"
 
 enum track_limits {
@@ -52,7 +53,13 @@ struct queued {
 };
 
 /* The tables of which evictions are told. */
-enum track_table { TABLE_TRANSACTIONS, TABLE_CALLS, TABLE_REGISTRATIONS, TABLE_COUNT };
+enum track_table {
+	TABLE_TRANSACTIONS,
+	TABLE_CALLS,
+	TABLE_REGISTRATIONS,
+	TABLE_STREAMS,
+	TABLE_COUNT
+};
 
 struct proof_source {
 	struct list_link idle;
@@ -100,6 +107,8 @@ struct track {
 	struct list call_answered;
 	struct list call_age;
 	struct slab dialog_slab;
+	struct streams *streams;
+	const struct stream *finished; /* by track_finish, told last */
 	struct slab media_slab;
 	struct chain media_by_address;
 
@@ -253,6 +262,16 @@ uint8_t cause_of_reason(struct slice reason);
 bool media_endpoint_init(struct track *track, struct memory *memory, uint32_t capacity);
 void media_describe(struct track *track, struct seen *seen);
 void media_free(struct track *track, struct call *call);
+
+/* media_stream.c: streams and the calls that they belong to */
+void media_stream_rtp(struct track *track, struct seen *seen);
+void media_stream_rtcp(struct track *track, struct seen *seen);
+/* The next stream that ended, told; false when there is none. */
+bool media_stream_expired(struct track *track);
+/* The next of the streams that are open at the end, told; false when there is none. */
+bool media_stream_finish(struct track *track);
+/* Sums up the streams of a call that ends, and lets go of them. */
+void media_stream_call_ends(struct track *track, struct call *call);
 
 /* registration.c */
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);

@@ -11,12 +11,13 @@
  */
 enum {
 	PARTS = 64,
-	PART_TRANSACTIONS = 14,
-	PART_CALLS = 12,
+	PART_TRANSACTIONS = 10,
+	PART_CALLS = 9,
 	PART_MEDIA = 4,
-	PART_REGISTRATIONS = 3,
-	PART_PROOF = 2,
-	PART_TEXT = 18,
+	PART_REGISTRATIONS = 2,
+	PART_PROOF = 1,
+	PART_STREAMS = 22,
+	PART_TEXT = 13,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };
@@ -59,7 +60,8 @@ struct track *track_new(struct memory *memory, size_t share, const struct hash_k
 		return NULL;
 	memset(track, 0, sizeof(*track));
 	track->key = *key;
-	return rooms_init(track, memory, share) ? track : NULL;
+	track->streams = streams_new(memory, share / PARTS * PART_STREAMS, key);
+	return track->streams && rooms_init(track, memory, share) ? track : NULL;
 }
 
 void track_advance(struct track *track, uint64_t now_us)
@@ -140,6 +142,10 @@ void track_message(struct track *track, const struct message *message)
 		(void)event_push_seen(track, EVENT_PARSE_ERROR, &seen);
 	if (message->kind == MESSAGE_SIP)
 		see_sip(track, &seen);
+	else if (message->kind == MESSAGE_RTP)
+		media_stream_rtp(track, &seen);
+	else if (message->kind == MESSAGE_RTCP)
+		media_stream_rtcp(track, &seen);
 }
 
 /* Lets the next thing that is due happen; false when nothing is. */
@@ -160,6 +166,10 @@ static bool step(struct track *track)
 		registration_expired(track, index);
 		return true;
 	}
+	if (media_stream_expired(track))
+		return true;
+	if (track->finishing && media_stream_finish(track))
+		return true;
 	if (track->finishing && track->call_age.front) {
 		call_finish(track, track->call_age.front);
 		return true;

@@ -1,0 +1,273 @@
+/*
+ * Streams and calls: a stream belongs to the call that announced its destination, or,
+ * when a NAT hides that, its source. A stream that came before its offer is looked for
+ * again with each packet, so that it joins as soon as the offer is there.
+ */
+#include "engine/track/state.h"
+
+enum {
+	GAP_TOGETHER_US = 40000, /* both directions went missing at once: it was us */
+	ADDRESS_WALK = 8,
+};
+
+/* stream.leg of one that was summed up already. */
+static const uint32_t LEG_DONE = UINT32_MAX;
+
+static uint32_t medium_at(const struct track *track, const struct endpoint *at)
+{
+	uint32_t i =
+	        chain_first(&track->media_by_address, hash_endpoint(&track->key, at));
+	for (int walked = 0; i && walked < ADDRESS_WALK; walked++) {
+		if (endpoint_equal(&media_at(track, i)->at, at))
+			return i;
+		i = chain_next(&track->media_by_address, i);
+	}
+	return 0;
+}
+
+/* The medium of the same line on the other side. */
+static uint32_t peer_of(const struct track *track, const struct media *media)
+{
+	const struct call *call = call_at(track, media->call);
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		const struct media *peer = media_at(track, i);
+		if (peer->side != media->side && peer->line == media->line)
+			return i;
+	}
+	return 0;
+}
+
+static uint8_t other_side(uint8_t side)
+{
+	return side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+}
+
+static void announce(
+        struct track *track, struct stream *stream, const struct media *media)
+{
+	struct stream_payload payloads[STREAM_PAYLOADS];
+	uint8_t count = 0;
+	while (count < media->payload_count && count < STREAM_PAYLOADS) {
+		payloads[count].type = media->payloads[count].type;
+		payloads[count].codec = media->payloads[count].codec;
+		count++;
+	}
+	const struct stream_announcement announcement = {
+	        .payloads = payloads, .count = count, .secure = media->secure};
+	streams_announce(track->streams, stream, &announcement);
+}
+
+/* Adds b, which weighs as its packets do, to a mean over packets. */
+static uint16_t mean(uint16_t a, uint64_t a_packets, uint16_t b, uint64_t b_packets)
+{
+	const uint64_t all = a_packets + b_packets;
+	if (!all)
+		return a;
+	return (uint16_t)((a * a_packets + b * b_packets) / all);
+}
+
+static uint16_t capped(double value)
+{
+	return value >= UINT16_MAX ? UINT16_MAX : (uint16_t)value;
+}
+
+static void sum(struct call *call, const struct stream *stream)
+{
+	struct call_quality *total = &call->quality[stream->direction & 1];
+	struct stream_quality quality;
+	struct burst_metrics burst;
+	stream_quality(stream, &quality);
+	burst_measure(&stream->burst, stream_packet_ms(stream), &burst);
+	const uint32_t before = total->packets;
+	total->packets += stream->packets;
+	total->lost += stream_lost(stream);
+	total->duplicates += stream->duplicates;
+	total->reordered += stream->reordered;
+	const uint16_t jitter_max = capped(stream_jitter_max_ms(stream) * 100);
+	const uint16_t jitter_mean = capped(stream_jitter_mean_ms(stream) * 100);
+	if (jitter_max > total->jitter_max_us_x10)
+		total->jitter_max_us_x10 = jitter_max;
+	total->jitter_mean_us_x10 =
+	        mean(total->jitter_mean_us_x10, before, jitter_mean, stream->packets);
+	const uint16_t ratio = capped(burst.burst_ratio * 10);
+	if (ratio > total->burst_x10)
+		total->burst_x10 = ratio;
+	if (stream->round_trip_us)
+		total->rtt_ms = capped(stream->round_trip_us / 1000.0);
+	if (stream->packets >= before)
+		total->codec = stream->codec;
+	call->dtmf_count = (uint16_t)(call->dtmf_count + stream->digits);
+	if (quality.reason == QUALITY_GIVEN) {
+		const uint64_t weight = total->mos_x100 ? before : 0;
+		total->r_x10 = mean(total->r_x10, weight, quality.r_x10[JITTER_ADAPTIVE],
+		        stream->packets);
+		total->mos_x100 = mean(total->mos_x100, weight,
+		        quality.mos_x100[JITTER_ADAPTIVE], stream->packets);
+		total->reason = QUALITY_GIVEN;
+	} else if (!total->mos_x100) {
+		total->reason = quality.reason;
+	}
+}
+
+static void hold(struct call *call, struct media *media, struct stream *stream)
+{
+	/* The oldest makes room, for good: streams that follow one another change SSRC.
+	 */
+	struct stream *oldest = media->streams[MEDIA_STREAMS - 1];
+	if (oldest) {
+		sum(call, oldest);
+		oldest->call = 0;
+		oldest->leg = LEG_DONE;
+	}
+	for (int i = MEDIA_STREAMS - 1; i > 0; i--)
+		media->streams[i] = media->streams[i - 1];
+	media->streams[0] = stream;
+}
+
+static void unhold(struct track *track, const struct stream *stream)
+{
+	struct media *media = media_at(track, stream->leg);
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		if (media->streams[i] == stream)
+			media->streams[i] = NULL;
+}
+
+static void join(struct track *track, struct stream *stream)
+{
+	uint32_t index = medium_at(track, &stream->dst);
+	const bool by_destination = index != 0;
+	if (!index)
+		index = medium_at(track, &stream->src);
+	if (!index)
+		return;
+	struct media *media = media_at(track, index);
+	stream->leg = index;
+	stream->call = media->call;
+	stream->direction = by_destination ? other_side(media->side) : media->side;
+	hold(call_at(track, media->call), media, stream);
+	announce(track, stream, media);
+	const uint32_t sender = by_destination ? peer_of(track, media) : index;
+	if (sender)
+		media_at(track, sender)->seen = stream->src;
+	struct call *call = call_at(track, media->call);
+	if (call->state < CALL_ANSWERED)
+		call->early_media = true;
+	if (call->last_us < stream->last_us)
+		call->last_us = stream->last_us;
+}
+
+static bool gaps_together(const struct stream *a, const struct stream *b)
+{
+	if (!a->gap_us || !b->gap_us || a->direction == b->direction)
+		return false;
+	const uint64_t apart_us =
+	        a->gap_us > b->gap_us ? a->gap_us - b->gap_us : b->gap_us - a->gap_us;
+	return apart_us <= GAP_TOGETHER_US;
+}
+
+/* Packets missing in both directions at the same time were missed by the capture. */
+static void compare_gaps(struct track *track, struct stream *stream)
+{
+	struct call *call = call_at(track, stream->call);
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		struct media *media = media_at(track, i);
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			struct stream *other = media->streams[j];
+			if (!other || !gaps_together(stream, other))
+				continue;
+			stream->capture_gap = true;
+			other->capture_gap = true;
+			call->capture_gap = true;
+		}
+	}
+}
+
+static struct event *push_stream(
+        struct track *track, enum event_kind kind, const struct stream *stream)
+{
+	struct event *event = event_push(track, kind, track->now_us);
+	event->stream = stream;
+	event->call = stream->call ? call_at(track, stream->call) : NULL;
+	return event;
+}
+
+void media_stream_rtp(struct track *track, struct seen *seen)
+{
+	unsigned news;
+	const uint64_t evicted = streams_evicted(track->streams);
+	struct stream *stream =
+	        streams_packet(track->streams, seen->datagram, seen->message->rtp, &news);
+	if (!stream->leg && track->media_slab.count)
+		join(track, stream);
+	if (__builtin_expect(news & STREAM_NEW, 0)) {
+		const uint64_t now_evicted = streams_evicted(track->streams);
+		track->counters.evicted_streams = now_evicted;
+		if (now_evicted != evicted)
+			event_overload(track, TABLE_STREAMS, now_evicted);
+	}
+	if (!(news & STREAM_INTERVAL_DUE))
+		return;
+	if (stream->call) {
+		call_at(track, stream->call)->last_us = seen->time_us;
+		compare_gaps(track, stream);
+	}
+	struct event *event = push_stream(track, EVENT_RTP_INTERVAL, stream);
+	event->packet = seen->datagram->packet;
+	event->message = seen->message;
+	event->interval = streams_interval(track->streams);
+}
+
+void media_stream_rtcp(struct track *track, struct seen *seen)
+{
+	const struct stream *stream =
+	        streams_rtcp(track->streams, seen->datagram, seen->message->rtcp);
+	if (stream && stream->call)
+		seen->call = call_at(track, stream->call);
+	event_push_seen(track, EVENT_RTCP_REPORT, seen)->stream = stream;
+}
+
+bool media_stream_expired(struct track *track)
+{
+	const struct stream *stream = streams_expired(track->streams, track->now_us);
+	if (!stream)
+		return false;
+	if (stream->call) {
+		unhold(track, stream);
+		sum(call_at(track, stream->call), stream);
+	}
+	(void)push_stream(track, EVENT_RTP_STREAM, stream);
+	return true;
+}
+
+bool media_stream_finish(struct track *track)
+{
+	const struct stream *stream = track->finished;
+	do {
+		stream = streams_next(track->streams, stream);
+	} while (stream && !stream->confirmed);
+	if (!stream)
+		return false;
+	track->finished = stream;
+	if (stream->call)
+		compare_gaps(track, streams_find(track->streams, &stream->src,
+		                            &stream->dst, stream->ssrc));
+	(void)push_stream(track, EVENT_RTP_STREAM, stream);
+	return true;
+}
+
+void media_stream_call_ends(struct track *track, struct call *call)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		struct media *media = media_at(track, i);
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			struct stream *stream = media->streams[j];
+			media->streams[j] = NULL;
+			if (!stream)
+				continue;
+			compare_gaps(track, stream);
+			sum(call, stream);
+			stream->call = 0;
+			stream->leg = 0;
+		}
+	}
+}
