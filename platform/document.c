@@ -109,24 +109,25 @@ struct node *document_add(
 	return &added->node;
 }
 
-/* By key, then by place in the tree's memory order of the array. */
+/* An entry of a map with its place among its siblings. */
+struct sorted_entry {
+	const struct node *node;
+	size_t index;
+};
+
 static int compare_entries(const void *a, const void *b)
 {
-	const struct node *const *left = a;
-	const struct node *const *right = b;
-	const struct slice x = (*left)->key;
-	const struct slice y = (*right)->key;
+	const struct sorted_entry *left = a;
+	const struct sorted_entry *right = b;
+	const struct slice x = left->node->key;
+	const struct slice y = right->node->key;
 	const size_t shorter = x.len < y.len ? x.len : y.len;
 	const int order = shorter ? memcmp(x.data, y.data, shorter) : 0;
 	if (order)
 		return order;
 	if (x.len != y.len)
 		return x.len < y.len ? -1 : 1;
-	if ((*left)->key_line != (*right)->key_line)
-		return (*left)->key_line < (*right)->key_line ? -1 : 1;
-	if ((*left)->key_column != (*right)->key_column)
-		return (*left)->key_column < (*right)->key_column ? -1 : 1;
-	return 0;
+	return left->index < right->index ? -1 : 1;
 }
 
 const struct node *document_duplicate(const struct node *map, bool *no_memory)
@@ -134,19 +135,21 @@ const struct node *document_duplicate(const struct node *map, bool *no_memory)
 	*no_memory = false;
 	if (map->count < 2)
 		return NULL;
-	const struct node **entries = calloc(map->count, sizeof(*entries));
+	struct sorted_entry *entries = calloc(map->count, sizeof(*entries));
 	if (!entries) {
 		*no_memory = true;
 		return NULL;
 	}
 	size_t count = 0;
-	for (const struct node *entry = map->first_child; entry; entry = entry->next)
-		entries[count++] = entry;
+	for (const struct node *entry = map->first_child; entry; entry = entry->next) {
+		entries[count] = (struct sorted_entry){entry, count};
+		count++;
+	}
 	qsort(entries, count, sizeof(*entries), compare_entries);
 	const struct node *duplicate = NULL;
 	for (size_t i = 1; i < count && !duplicate; i++)
-		if (slice_equal(entries[i - 1]->key, entries[i]->key))
-			duplicate = entries[i];
+		if (slice_equal(entries[i - 1].node->key, entries[i].node->key))
+			duplicate = entries[i].node;
 	free(entries);
 	return duplicate;
 }

@@ -40,14 +40,12 @@ static enum capture_result snoop_next(struct capture *capture, struct packet *pa
 		return capture_give_up(capture);
 	}
 	/* The padding of the last record may be missing. */
-	head = input_peek(input, record_bytes);
 	size_t present = record_bytes;
-	if (!head) {
+	if (!input_peek(input, record_bytes))
 		present = input_in_sight(input);
-		if (present < SNOOP_RECORD_HEADER + len)
-			return capture_finish(capture, "packet");
-		head = input->next;
-	}
+	head = input_peek(input, SNOOP_RECORD_HEADER + len);
+	if (!head)
+		return capture_finish(capture, "packet");
 	packet->time_us = (uint64_t)load_be32(head + 16) * 1000000 + load_be32(head + 20);
 	packet->data = head + SNOOP_RECORD_HEADER;
 	packet->len = len;

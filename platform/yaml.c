@@ -5,6 +5,7 @@
 
 #include <yaml.h>
 
+#include "engine/base/ensure.h"
 #include "platform/document.h"
 #include "platform/file.h"
 
@@ -107,6 +108,7 @@ static bool descend(struct builder *builder, struct node *node)
 static bool ascend(struct builder *builder)
 {
 	const struct level *level = &builder->levels[--builder->depth];
+	ENSURE(level->node);
 	if (level->node->kind != NODE_MAP)
 		return true;
 	bool no_memory;
@@ -234,7 +236,7 @@ static bool copy_node(struct builder *builder, const struct node *from)
 /* Copies the tree under from, with the levels as its stack. */
 static bool copy_tree(struct builder *builder, const struct node *from)
 {
-	const struct node *next[LIMIT_DOCUMENT_DEPTH + 1];
+	const struct node *next[LIMIT_DOCUMENT_DEPTH + 1] = {0};
 	const size_t bottom = builder->depth;
 	if (!copy_node(builder, from))
 		return false;
