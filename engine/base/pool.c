@@ -19,7 +19,7 @@ _Static_assert((int)CLASS_COUNT <= (int)POOL_CLASSES, "every class has a free li
 struct block {
 	uint32_t next; /* offset / UNIT, 0 = end */
 	uint16_t class;
-	uint16_t reserved;
+	uint16_t free; /* 1 = in a free list */
 };
 
 static size_t class_bytes(uint32_t class)
@@ -49,8 +49,61 @@ static size_t block_room(uint16_t size_units)
 	return bytes < POOL_BLOCK_MAX ? bytes : POOL_BLOCK_MAX - sizeof(struct block);
 }
 
-/* A block of the class, or of a larger one when only those are left; 0 = exhausted. */
-static uint32_t pool_take(struct pool *pool, uint32_t class)
+static void push_free(struct pool *pool, uint32_t offset, uint32_t class)
+{
+	struct block *block = block_at(pool, offset);
+	unpoison_bytes(block, sizeof(*block));
+	*block = (struct block){
+	        .next = pool->free[class], .class = (uint16_t) class, .free = 1};
+	pool->free[class] = offset;
+	/* The header stays readable: neighbours look at it. */
+	poison_bytes(block + 1, class_bytes(class) - sizeof(*block));
+}
+
+/* Cuts a free run of units into blocks, the largest first. */
+static void carve(struct pool *pool, uint32_t offset, size_t units)
+{
+	uint32_t class = CLASS_COUNT - 1;
+	while (units > 0) {
+		const size_t size = class_bytes(class) / UNIT;
+		/* One unit alone would be no block. */
+		if (size > units || units - size == 1) {
+			class --;
+			continue;
+		}
+		push_free(pool, offset, class);
+		offset += (uint32_t)size;
+		units -= size;
+	}
+}
+
+/* Unites free neighbours; a run at the end becomes fresh memory again. */
+static void unite(struct pool *pool)
+{
+	const uint32_t end = (uint32_t)(pool->fresh / UNIT);
+	uint32_t run = 0;
+	pool->given = 0;
+	memset(pool->free, 0, sizeof(pool->free));
+	for (uint32_t offset = 1; offset < end;) {
+		const struct block *block = block_at(pool, offset);
+		const uint32_t next =
+		        offset + (uint32_t)(class_bytes(block->class) / UNIT);
+		if (block->free && !run)
+			run = offset;
+		if (!block->free && run) {
+			carve(pool, run, offset - run);
+			run = 0;
+		}
+		offset = next;
+	}
+	if (run) {
+		pool->fresh = (size_t)run * UNIT;
+		unpoison_bytes(block_at(pool, run), (size_t)(end - run) * UNIT);
+	}
+}
+
+/* Takes a block that is free already, or fresh memory; 0 = neither. */
+static uint32_t take_at_hand(struct pool *pool, uint32_t class)
 {
 	const size_t bytes = class_bytes(class);
 	uint32_t offset = pool->free[class];
@@ -70,17 +123,27 @@ static uint32_t pool_take(struct pool *pool, uint32_t class)
 	pool->free[class] = block->next;
 	pool->used += class_bytes(class);
 	block->next = 0;
+	block->free = 0;
+	return offset;
+}
+
+/* A block of the class, or of a larger one when only those are left; 0 = exhausted. */
+static uint32_t pool_take(struct pool *pool, uint32_t class)
+{
+	uint32_t offset = take_at_hand(pool, class);
+	if (!offset && pool->given >= pool->bytes / 8) {
+		unite(pool);
+		offset = take_at_hand(pool, class);
+	}
 	return offset;
 }
 
 static void pool_give(struct pool *pool, uint32_t offset)
 {
-	struct block *block = block_at(pool, offset);
-	const uint32_t class = block->class;
-	block->next = pool->free[class];
-	pool->free[class] = offset;
+	const uint32_t class = block_at(pool, offset)->class;
 	pool->used -= class_bytes(class);
-	poison_bytes(block, class_bytes(class));
+	pool->given += class_bytes(class);
+	push_free(pool, offset, class);
 }
 
 bool pool_init(struct pool *pool, struct memory *memory, size_t bytes)

@@ -20,6 +20,7 @@ struct pool {
 	size_t bytes;
 	size_t fresh;                /* bytes handed out at least once */
 	size_t used;                 /* bytes in use */
+	size_t given;                /* bytes given back since neighbours were last united */
 	uint32_t free[POOL_CLASSES]; /* free lists: offset / 16 of the first block, 0 = none */
 };
 
@@ -29,6 +30,11 @@ struct arena {
 	uint16_t size; /* its size / 16 */
 };
 
+/*
+ * When neither a free block nor fresh memory serves a request, free neighbours are united
+ * once, if an eighth of the region was given back since the last time: a pool filled with
+ * small blocks can hold large ones later.
+ */
 bool pool_init(struct pool *pool, struct memory *memory, size_t bytes);
 
 /* size zeroed bytes aligned to 8, owned by the arena; NULL when the pool is exhausted. */

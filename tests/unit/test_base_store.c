@@ -252,6 +252,33 @@ static void arena_keeps(void **state)
 	}
 }
 
+/* A pool once filled with small blocks serves large ones, between blocks in use too. */
+static void pool_unites(void **state)
+{
+	static struct arena arenas[2000];
+	struct pool pool = {0};
+	unsigned count = 0;
+	assert_true(pool_init(&pool, *state, 300000));
+	for (; count < 2000 && arena_take(&pool, &arenas[count], 1 + count * 7 % 700);
+	        count++)
+		;
+	assert_true(count > 300 && count < 2000);
+	for (unsigned i = 0; i < count; i++) {
+		if (i != count / 2)
+			arena_clear(&pool, &arenas[i]);
+	}
+	struct arena large = {0};
+	for (int i = 0; i < 3; i++)
+		assert_non_null(arena_take(&pool, &large, 60000));
+	void *last = arena_take(&pool, &arenas[0], 20000);
+	assert_non_null(last);
+	assert_true(arena_bytes(&pool, &arenas[count / 2]) >= 256);
+	arena_clear(&pool, &large);
+	arena_clear(&pool, &arenas[0]);
+	arena_clear(&pool, &arenas[count / 2]);
+	assert_int_equal(pool.used, 0);
+}
+
 static void scratch_ends(void **state)
 {
 	struct scratch scratch = {0};
@@ -277,6 +304,7 @@ int main(void)
 	        ROW(wheel_orders),
 	        ROW(wheel_edges),
 	        ROW(arena_keeps),
+	        ROW(pool_unites),
 	        ROW(scratch_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
