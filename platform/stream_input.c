@@ -183,6 +183,9 @@ static void try_mapping(struct input *input)
 	if (memory == MAP_FAILED)
 		return;
 	(void)madvise(memory, (size_t)input->file_bytes, MADV_SEQUENTIAL);
+	/* A run over thousands of files must not run out of descriptors. */
+	(void)close(input->fd);
+	input->fd = -1;
 	input->mapped = true;
 	input->memory = memory;
 	input->memory_bytes = (size_t)input->file_bytes;
