@@ -8,6 +8,6 @@
 
 /* False, told on standard error, when the file is not complete. */
 bool page_write(
-	const char *path, const struct findings *findings, const struct engine *engine);
+        const char *path, const struct findings *findings, const struct engine *engine);
 
 #endif
