@@ -130,6 +130,26 @@ static unsigned sequence_packet(
 	return 0;
 }
 
+/*
+ * Maximum and mean leave out what does not follow evenly upon the packet before:
+ * talkspurt starts, comfort noise and what comes behind it, late packets. The mean then
+ * stays what it is, but the packet has its weight: the rare one costs a division, the
+ * others none.
+ */
+static void count_jitter(struct stream *stream, bool even)
+{
+	const uint32_t count = stream->jitter_count++;
+	if (!even) {
+		stream->jitter_sum += count > 0 ? stream->jitter_sum / count : 0;
+		return;
+	}
+	stream->jitter_sum += stream->jitter;
+	if (stream->jitter > stream->jitter_max)
+		stream->jitter_max = stream->jitter;
+	if (stream->jitter > stream->mark.jitter_max)
+		stream->mark.jitter_max = stream->jitter;
+}
+
 /* RFC 3550 A.8 in fixed point, and the transit time that the buffers work on. */
 static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t timestamp)
 {
@@ -142,12 +162,6 @@ static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t time
 	uint64_t jitter = stream->jitter;
 	jitter += ((away_us << JITTER_BITS) >> 4) - (jitter >> 4);
 	stream->jitter = (uint32_t)(jitter < most ? jitter : most);
-	stream->jitter_sum += stream->jitter;
-	stream->jitter_count++;
-	if (stream->jitter > stream->jitter_max)
-		stream->jitter_max = stream->jitter;
-	if (stream->jitter > stream->mark.jitter_max)
-		stream->mark.jitter_max = stream->jitter;
 	const int64_t transit_us = stream->transit_us + difference_us;
 	if (away_us > DIFFERENCE_MAX_US || transit_us > INT32_MAX / 2 ||
 	        transit_us < INT32_MIN / 2) {
@@ -189,11 +203,31 @@ static void judge_candidate(
 	const uint32_t units = packet->timestamp - stream->timestamp;
 	const uint8_t type = packet->payload_type;
 	const bool type_known = type <= 34 || type >= 96;
-	if (step == 1 && type_known && type == stream->payload_type && units > 0 &&
-	        units <= 96000 && packet->payload.len > 0)
+	const bool in_order = step == 1 && type_known && type == stream->payload_type;
+	if (in_order && units > 0 && units <= 96000 && packet->payload.len > 0)
 		stream->good++;
-	else if (step != 0)
+	/* The packets of one picture share its timestamp: they neither prove nor refute.
+	 */
+	else if (step != 0 && !(in_order && units == 0))
 		stream->good = 0;
+}
+
+/* The packets of one event repeat its time and event code, which noise does not. */
+static void judge_event(
+        struct stream *stream, const struct rtp_packet *packet, uint16_t step)
+{
+	if (step == 1 && packet->timestamp == stream->event_timestamp)
+		stream->good++;
+	else if (step != 1)
+		stream->good = 0;
+}
+
+static unsigned confirm(struct stream *stream)
+{
+	if (stream->confirmed || stream->good < GOOD_MAX)
+		return 0;
+	stream->confirmed = true;
+	return STREAM_CONFIRMED;
 }
 
 static void count_oddities(struct stream *stream, const struct rtp_packet *packet)
@@ -241,8 +275,8 @@ static unsigned media_packet(struct stream *stream, const struct rtp_packet *pac
 	unsigned news = 0;
 	const bool silence = time_us - stream->media_us > SILENCE_US;
 	const uint32_t units = packet->timestamp - stream->timestamp;
-	if (stream->codec != CODEC_UNKNOWN && stream->scale &&
-	        codec_is_comfort_noise(codec_of_type(packet->payload_type)))
+	const bool noise = packet->payload_type == 13 || packet->payload_type == 19;
+	if (noise && stream->comfort_noise < UINT16_MAX)
 		stream->comfort_noise++;
 	if (packet->marker && silence) {
 		stream->talkspurts++;
@@ -252,8 +286,14 @@ static unsigned media_packet(struct stream *stream, const struct rtp_packet *pac
 		judge_candidate(stream, packet, step);
 	if (step == 1 && !packet->marker && units - 1 < UINT16_MAX)
 		stream->step = (uint16_t)units;
-	if (stream->scale)
+	if (stream->scale) {
 		timing_packet(stream, time_us, packet->timestamp);
+		count_jitter(stream, !packet->marker && !noise && !stream->after_noise &&
+		                             step < 0x8000);
+	} else {
+		count_jitter(stream, false);
+	}
+	stream->after_noise = noise;
 	if (news)
 		jitter_resync(stream->buffers, stream->transit_us);
 	stream->timestamp = packet->timestamp;
@@ -277,17 +317,19 @@ unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
 		stream->good = 0;
 	if (packet->payload_type != stream->payload_type)
 		change_type(stream, packet);
-	if (stream->event)
-		return news | event_packet(stream, packet);
+	if (stream->event) {
+		/* Its timestamp is the event's beginning: no measure of the path. */
+		stream->media_us = time_us;
+		count_jitter(stream, false);
+		if (candidate)
+			judge_event(stream, packet, step);
+		return news | event_packet(stream, packet) | confirm(stream);
+	}
 	if (news & STREAM_JUMPED)
 		stream->good = 0;
 	count_oddities(stream, packet);
 	news |= media_packet(stream, packet, time_us, step);
-	if (candidate && stream->good >= GOOD_MAX) {
-		stream->confirmed = true;
-		news |= STREAM_CONFIRMED;
-	}
-	return news;
+	return news | confirm(stream);
 }
 
 void stream_announced(

@@ -153,6 +153,7 @@ struct stream {
 	uint16_t reports;        /* RTCP blocks about it */
 	uint8_t remote_fraction; /* of 256 */
 	bool bye;                /* RTCP BYE was seen */
+	bool after_noise;        /* the packet before was comfort noise */
 	struct stream_payload payloads[STREAM_PAYLOADS];
 };
 
