@@ -47,7 +47,7 @@ bool sctp_init(struct sctp *sctp, struct memory *memory, size_t share,
 	        !slab_init(
 	                &sctp->messages, memory, sizeof(struct message), MESSAGES_MAX) ||
 	        !pool_init(&sctp->pool, memory,
-	                share - WHOLE_BYTES - 2 * MESSAGES_MAX * sizeof(struct message)))
+	                share - WHOLE_BYTES - sizeof(struct message) * MESSAGES_MAX * 2))
 		return false;
 	list_init(&sctp->order, &sctp->messages, offsetof(struct message, link));
 	return true;
