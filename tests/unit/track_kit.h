@@ -32,6 +32,8 @@ struct kit {
 	char words[16384]; /* what happened */
 	size_t words_len;
 	uint64_t start_us;
+	struct call_quality last_quality[2]; /* of the call that ended last */
+	bool last_capture_gap;
 };
 
 static inline struct kit *kit_new(size_t share)
@@ -109,6 +111,9 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 		kit_word(kit, "tick ");
 		break;
 	case EVENT_CALL_END:
+		memcpy(kit->last_quality, event->call->quality,
+		        sizeof(kit->last_quality));
+		kit->last_capture_gap = event->call->capture_gap;
 		kit_word(kit, "end:%u:%s:%d:%d:%d ", (unsigned)event->call->id,
 		        ENDS[event->call->end], event->call->status, event->call->q850,
 		        event->call->released_by);
