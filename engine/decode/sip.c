@@ -101,6 +101,9 @@ enum sip_result sip_parse(
 		*consumed = bytes.len;
 		return bytes.len || !input->stream ? SIP_SKIPPED : SIP_INCOMPLETE;
 	}
+	/* The range of RTP and RTCP (RFC 7983): no start line begins so. */
+	if (!input->stream && ((unsigned char)*p & 0xc0) == 0x80)
+		return SIP_NOT;
 	struct slice rest = slice_of(p, (size_t)(end - p));
 	struct slice line = first_line(rest);
 	if (foreign(line))
