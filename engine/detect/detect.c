@@ -137,7 +137,7 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 
 static bool event_proven(const struct event *event)
 {
-	return event->transaction && event->transaction->to_tag_echoed;
+	return event->proven;
 }
 
 static uint64_t packed(uint64_t number, uint16_t source)

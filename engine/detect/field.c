@@ -287,8 +287,7 @@ void field_value(
 	if (ref->field <= FIELD_SRC_SCOPE)
 		address_value(event, ref->field, value);
 	else if (ref->field == FIELD_PROVEN)
-		field_set_bool(
-		        value, event->transaction && event->transaction->to_tag_echoed);
+		field_set_bool(value, event->proven);
 	else if (ref->field == FIELD_RETRANSMISSION)
 		field_set_bool(value, event->retransmission);
 	else if (ref->field <= FIELD_MESSAGE || ref->field == FIELD_ANOMALY ||

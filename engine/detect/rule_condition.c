@@ -24,6 +24,7 @@ static const struct operation {
         {"le", OP_LE, 0, 1},
         {"between", OP_BETWEEN, 0, 1},
         {"starts", OP_STARTS, 0, 3},
+        {"starts_list", OP_STARTS, LISTED, 6},
         {"not_starts", OP_STARTS, NEGATES, 3},
         {"ends", OP_ENDS, 0, 3},
         {"contains", OP_CONTAINS, 0, 10},
