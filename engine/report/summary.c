@@ -7,7 +7,7 @@
 #include "engine/report/stream_view.h"
 #include "engine/report/summary_stream.h"
 
-enum { STATUS_MAX = 999, METHOD_TEXT_MAX = 32 };
+enum { STATUS_MAX = 999, METHOD_TEXT_MAX = 64 };
 
 struct method_count {
 	uint64_t count;
@@ -106,7 +106,7 @@ static void count_sip(struct summary *summary, const struct sip_message *sip)
 		count_extension_method(summary, sip->method_text);
 	else
 		summary->requests[sip->method]++;
-	if (slice_present(sip->call_id))
+	if (sip->call_id.len)
 		(void)seen_add(
 		        &summary->call_ids, hash_slice(&summary->key, sip->call_id));
 }
