@@ -204,12 +204,12 @@ void terminal_report(const struct paint *paint, const struct findings *findings,
 {
 	const struct summary *summary = engine_summary(engine);
 
+	seen(paint, engine);
 	if (judged)
 		alerts(paint, findings);
 	else
 		fprintf(paint->to, "\nNo rules were found: nothing was judged. --rules "
 		                   "DIR names them.\n");
-	seen(paint, engine);
 	terminal_calls(paint, findings, ROWS_MAX);
 	quality(paint, summary);
 	registrations(paint, findings);
