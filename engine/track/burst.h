@@ -8,11 +8,11 @@
 
 enum { BURST_GMIN = 16 };
 
-struct burst { /* transition counts, named as in the RFC's appendix */
-	uint32_t c11, c13, c14, c22, c23, c33;
+struct burst {             /* transition counts, named as in the RFC's appendix */
 	uint32_t received; /* packets since the last loss */
-	uint32_t lost;     /* losses of the current burst */
-	uint32_t losses;   /* all of them */
+	uint32_t c11, c13, c14, c22, c23, c33;
+	uint32_t lost;   /* losses of the current burst */
+	uint32_t losses; /* all of them */
 };
 
 struct burst_metrics {

@@ -13,12 +13,25 @@ enum {
 	ODD_SIZES = 3,
 };
 
+/* Nobody announced it: 101 by custom, or four bytes amid audio that read as a digit. */
+static bool looks_like_event(const struct stream *stream, const struct rtp_packet *packet)
+{
+	if (packet->payload.len != 4)
+		return false;
+	if (packet->payload_type == EVENT_TYPE)
+		return true;
+	return packet->payload_type >= 96 && stream->codec != CODEC_UNKNOWN &&
+	       packet->payload.data &&
+	       rtp_event_digit((uint8_t)packet->payload.data[0]) &&
+	       ((uint8_t)packet->payload.data[1] & 0x40) == 0;
+}
+
 static uint8_t codec_of(const struct stream *stream, const struct rtp_packet *packet)
 {
 	for (uint8_t i = 0; i < stream->announced; i++)
 		if (stream->payloads[i].type == packet->payload_type)
 			return stream->payloads[i].codec;
-	if (packet->payload_type == EVENT_TYPE && packet->payload.len == 4)
+	if (looks_like_event(stream, packet))
 		return codec_of_name(SLICE("telephone-event"), 0);
 	return codec_of_type(packet->payload_type);
 }
@@ -146,8 +159,8 @@ static void count_jitter(struct stream *stream, bool even)
 	stream->jitter_sum += stream->jitter;
 	if (stream->jitter > stream->jitter_max)
 		stream->jitter_max = stream->jitter;
-	if (stream->jitter > stream->mark.jitter_max)
-		stream->mark.jitter_max = stream->jitter;
+	if (stream->jitter > stream->interval_jitter_max)
+		stream->interval_jitter_max = stream->jitter;
 }
 
 /* RFC 3550 A.8 in fixed point, and the transit time that the buffers work on. */
@@ -253,7 +266,7 @@ void stream_start(struct stream *stream, const struct datagram *datagram,
 	        .last_us = datagram->time_us,
 	        .media_us = datagram->time_us,
 	        .touched_us = datagram->time_us,
-	        .mark.start_us = datagram->time_us,
+	        .interval_us = datagram->time_us,
 	        .dscp = datagram->dscp,
 	        .packets = 1,
 	        .unique = 1,

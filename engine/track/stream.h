@@ -74,14 +74,12 @@ struct stream_interval {
 
 /* What stood when the running interval began. */
 struct stream_mark {
-	uint64_t start_us;
 	uint64_t jitter_sum;
 	uint32_t jitter_count;
 	uint32_t packets;
 	uint32_t unique;
 	uint32_t expected;
 	uint32_t late[JITTER_COUNT];
-	uint32_t jitter_max;
 };
 
 struct stream_payload {
@@ -89,9 +87,9 @@ struct stream_payload {
 	uint8_t codec; /* index of the codec table */
 };
 
+/* Lines of 64 bytes: a packet in order touches the first four and no other. */
 struct stream {
-	/* The first two lines are what every packet touches. */
-	struct endpoint src;
+	_Alignas(64) struct endpoint src;
 	struct endpoint dst;
 	uint32_t ssrc;
 	uint32_t highest;     /* extended sequence number, counted from 65536 */
@@ -103,7 +101,7 @@ struct stream {
 	bool event;           /* payload_type is telephone-event */
 	uint64_t last_us;     /* last packet */
 
-	uint64_t media_us;   /* last packet that is no event */
+	uint64_t media_us;   /* last packet that is no duplicate */
 	uint32_t jitter;     /* RFC 3550 A.8, microseconds × 64 */
 	uint32_t jitter_max; /* microseconds × 64 */
 	uint64_t jitter_sum;
@@ -111,20 +109,28 @@ struct stream {
 	int32_t transit_us; /* relative to the first packet */
 	uint32_t packets;   /* duplicates included */
 	uint32_t unique;
-	uint32_t lowest;   /* of the current run of sequence numbers */
+	uint64_t octets;      /* payload bytes */
+	uint64_t interval_us; /* when the running interval began */
+	uint16_t step;        /* timestamp units from packet to packet */
+	uint8_t odd_sizes; /* payloads of a size that only a tag behind them explains */
+	bool confirmed;
+	bool after_noise; /* the packet before was comfort noise */
+
+	struct jitter_buffer buffers[JITTER_COUNT];
+	uint64_t touched_us; /* when it last moved in idle order */
+	uint32_t interval_jitter_max;
+	uint32_t lowest; /* of the current run of sequence numbers */
+
+	uint64_t window[STREAM_WINDOW / 64];
+	struct burst burst;
+
 	uint32_t expected; /* of the runs before a jump */
 	uint32_t duplicates;
 	uint32_t reordered;
-	uint64_t window[STREAM_WINDOW / 64];
-
-	struct jitter_buffer buffers[JITTER_COUNT];
-	struct burst burst;
 	struct stream_mark mark;
 	uint64_t first_us;
-	uint64_t touched_us; /* when it last moved in idle order */
-	uint64_t gap_us;     /* when packets were last found missing, 0 = never */
+	uint64_t gap_us; /* when packets were last found missing, 0 = never */
 	uint64_t types_seen[2];
-	uint64_t octets;    /* payload bytes */
 	uint64_t report_us; /* when its last sender report passed, 0 = none */
 	struct list_link idle;
 	struct list_link created;
@@ -133,18 +139,15 @@ struct stream {
 	uint32_t leg;      /* the tracker's: index of the medium, 0 = none */
 	uint8_t direction; /* the tracker's: enum call_side of the sender */
 	uint8_t announced; /* payloads that are kept */
-	bool confirmed;
 	bool ended;
-	bool secure;       /* announced as SRTP */
-	bool capture_gap;  /* set from outside: both directions gapped at once */
-	uint8_t odd_sizes; /* payloads of a size that only a tag behind them explains */
+	bool secure;      /* announced as SRTP */
+	bool capture_gap; /* set from outside: both directions gapped at once */
 	uint8_t dscp;
 	uint16_t talkspurts;
 	uint16_t comfort_noise; /* packets */
 	uint16_t events;        /* telephone-event packets */
 	uint16_t digits;
 	uint16_t jumps;
-	uint16_t step; /* timestamp units from packet to packet */
 	uint32_t event_timestamp;
 	uint32_t report_ntp; /* middle 32 bits of its last sender report's time */
 	int32_t remote_lost; /* as the receiver reports it */
@@ -153,7 +156,6 @@ struct stream {
 	uint16_t reports;        /* RTCP blocks about it */
 	uint8_t remote_fraction; /* of 256 */
 	bool bye;                /* RTCP BYE was seen */
-	bool after_noise;        /* the packet before was comfort noise */
 	struct stream_payload payloads[STREAM_PAYLOADS];
 };
 

@@ -104,12 +104,12 @@ void stream_interval_close(struct stream *stream, struct stream_interval *interv
 	const uint32_t expected = stream_expected(stream) - mark->expected;
 	const uint32_t unique = stream->unique - mark->unique;
 	*interval = (struct stream_interval){
-	        .start_us = mark->start_us,
+	        .start_us = stream->interval_us,
 	        .end_us = stream->last_us,
 	        .packets = stream->packets - mark->packets,
 	        .expected = expected,
 	        .lost = expected > unique ? expected - unique : 0,
-	        .jitter_max_us = mark->jitter_max / 64,
+	        .jitter_max_us = stream->interval_jitter_max / 64,
 	};
 	if (count > 0)
 		interval->jitter_mean_us =
@@ -118,8 +118,9 @@ void stream_interval_close(struct stream *stream, struct stream_interval *interv
 		interval->late[i] = stream->buffers[i].late - mark->late[i];
 	const struct span span = {expected, unique, interval->late};
 	judge(stream, &span, &interval->quality);
+	stream->interval_us = stream->last_us;
+	stream->interval_jitter_max = 0;
 	stream->mark = (struct stream_mark){
-	        .start_us = stream->last_us,
 	        .jitter_sum = stream->jitter_sum,
 	        .jitter_count = stream->jitter_count,
 	        .packets = stream->packets,
