@@ -262,6 +262,39 @@ static void see_invite_response(struct track *track, struct seen *seen)
 		see_failure(track, seen);
 }
 
+static bool on_its_hop(const struct seen *seen)
+{
+	const struct call *call = seen->call;
+	const struct address *src = &seen->datagram->src.ip;
+	const struct address *dst = &seen->datagram->dst.ip;
+	const bool from_caller = seen->side == CALL_CALLER;
+	return address_equal(src, from_caller ? &call->caller.ip : &call->callee.ip) &&
+	       address_equal(dst, from_caller ? &call->callee.ip : &call->caller.ip);
+}
+
+/* A BYE that passed by the proxies ends the legs that it was not seen on. */
+static void end_other_legs(struct track *track, const struct seen *seen)
+{
+	const struct call *ended = seen->call;
+	uint32_t i = chain_first(&track->calls_by_call_id, seen->call_id_hash);
+	for (int legs = 0; i && legs < LIMIT_CALL_LEGS; legs++) {
+		const uint32_t index = i;
+		struct call *call = call_at(track, i);
+		i = chain_next(&track->calls_by_call_id, i);
+		if (call->state != CALL_ANSWERED || call->end != CALL_END_NONE ||
+		        !slice_equal(call->call_id, ended->call_id) ||
+		        !slice_equal(call->from_tag, ended->from_tag))
+			continue;
+		call->end = CALL_END_BYE;
+		call->end_us = ended->end_us;
+		call->released_by = ended->released_by;
+		call->q850 = ended->q850;
+		struct event *event = event_push_seen(track, EVENT_CALL_END, seen);
+		event->dialog = NULL;
+		call_end_now(track, index, event);
+	}
+}
+
 static void see_bye_response(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
@@ -270,6 +303,8 @@ static void see_bye_response(struct track *track, struct seen *seen)
 		return;
 	if (status < 300 || status == 481 || status == 408) {
 		end_by(track, seen, CALL_END_BYE);
+		if (!on_its_hop(seen))
+			end_other_legs(track, seen);
 		return;
 	}
 	/* Refused: the call goes on. A challenged BYE comes again. */

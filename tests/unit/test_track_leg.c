@@ -97,11 +97,31 @@ static void one_call_id_on_two_hops_ends_leg_by_leg(void **state)
 	kit_free(kit);
 }
 
+static void bye_past_the_proxy_ends_both_legs(void **state)
+{
+	(void)state;
+	static const struct kit_message MESSAGES[] = {
+	        {0, A, X, "INVITE sip:1@x", "1 INVITE", "i", "c1", "f"},
+	        {1, X, B, "INVITE sip:1@b", "1 INVITE", "j", "c1", "f"},
+	        {5, B, X, "200", "1 INVITE", "j", "c1", "f", "t"},
+	        {6, X, A, "200", "1 INVITE", "i", "c1", "f", "t"},
+	        {7, B, A, "BYE sip:1@a", "2 BYE", "y", "c1", "t", "f"},
+	        {8, A, B, "200", "2 BYE", "y", "c1", "t", "f"},
+	};
+	struct kit *kit = kit_new(1 << 22);
+	KIT_PLAY(kit, MESSAGES);
+	kit_expect(kit,
+	        "start:1 start:2 INVITE:200 dialog:2 answer:2 INVITE:200 dialog:2 "
+	        "answer:1 dialog:3 BYE:200 end:1:bye:200:16:1 end:2:bye:200:16:1 ");
+	kit_free(kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(legs),
 	        cmocka_unit_test(one_call_id_on_two_hops_ends_leg_by_leg),
+	        cmocka_unit_test(bye_past_the_proxy_ends_both_legs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
