@@ -1,6 +1,7 @@
 #include "engine/report/call_names.h"
 #include "engine/report/event_parts.h"
 #include "engine/report/json.h"
+#include "engine/track/codec.h"
 
 const char *call_state_name(const struct call *call)
 {
@@ -125,9 +126,9 @@ static void media_json(
 		if (!endpoint_equal(&media->seen, &NOWHERE))
 			json_endpoint(out, "seen", &media->seen);
 		json_bool(out, "secure", media->secure);
-		json_array(out, "payload_types");
+		json_array(out, "codecs");
 		for (unsigned p = 0; p < media->payload_count; p++)
-			json_u64(out, NULL, media->payloads[p].type);
+			json_literal(out, NULL, codec_at(media->payloads[p].codec)->name);
 		json_array_end(out);
 		json_object_end(out);
 		index = media->next;
@@ -145,6 +146,10 @@ static void quality_json(
 	json_u64(out, "lost", quality->lost);
 	json_u64(out, "duplicates", quality->duplicates);
 	json_u64(out, "reordered", quality->reordered);
+	json_literal(out, "codec", codec_at(quality->codec)->name);
+	json_fixed(out, "jitter_ms_max", quality->jitter_max_us_x10 / 10e3, 3);
+	json_fixed(out, "jitter_ms_mean", quality->jitter_mean_us_x10 / 10e3, 3);
+	json_fixed(out, "burst", quality->burst_x10 / 10.0, 1);
 	if (quality->r_x10)
 		json_fixed(out, "r", quality->r_x10 / 10.0, 1);
 	if (quality->mos_x100)

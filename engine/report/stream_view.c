@@ -14,7 +14,9 @@ bool stream_view(const struct stream *stream, struct summary_stream *view)
 	        .dst = stream->dst,
 	        .ssrc = stream->ssrc,
 	        .payload_type = stream->payload_type,
-	        .mos_x100 = quality.reason == QUALITY_GIVEN ? quality.mos_x100[JITTER_ADAPTIVE] : 0,
+	        .mos_x100 = quality.reason == QUALITY_GIVEN
+	                            ? quality.mos_x100[JITTER_ADAPTIVE]
+	                            : 0,
 	        .first_us = stream->first_us,
 	        .packets = stream->packets,
 	        .duplicates = stream->duplicates,
