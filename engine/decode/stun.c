@@ -35,7 +35,8 @@ static bool read_address(
 	uint16_t port = reader_u16(reader);
 	const size_t len = family == STUN_FAMILY_V6 ? 16 : 4;
 	const struct slice ip = reader_slice(reader, len);
-	if (reader->failed || (family != STUN_FAMILY_V4 && family != STUN_FAMILY_V6))
+	if (reader->failed || !ip.data ||
+	        (family != STUN_FAMILY_V4 && family != STUN_FAMILY_V6))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = (uint8_t)ip.data[i] ^ (mask ? mask[i] : 0);

@@ -129,11 +129,11 @@ uint8_t codec_of_name(struct slice name, uint32_t clock_hz)
 	if (slice_equal_nocase(name, SLICE("G729A")) ||
 	        slice_equal_nocase(name, SLICE("G729B")))
 		name = SLICE("G729");
-	for (uint8_t i = 1; i < ROW_COUNT; i++) {
+	for (unsigned i = 1; i < ROW_COUNT; i++) {
 		const struct slice row = slice_of(codecs[i].name, strlen(codecs[i].name));
 		if ((clock_hz == 0 || clock_hz == codecs[i].clock_hz) &&
 		        slice_equal_nocase(row, name))
-			return i;
+			return (uint8_t)i;
 	}
 	return CODEC_UNKNOWN;
 }

@@ -1,5 +1,8 @@
-#include "engine/track/emodel.h"
 #include "engine/track/stream.h"
+
+#include "engine/track/emodel.h"
+
+#include <math.h>
 
 static const double JITTER_UNITS_PER_MS = 64 * 1000.0;
 
@@ -82,8 +85,8 @@ static void judge(const struct stream *stream, const struct span *span,
 		        .burst_ratio = burst.burst_ratio,
 		};
 		const double r = emodel_r(codec_at(stream->codec), &input);
-		quality->r_x10[i] = r > 0 ? (uint16_t)(r * 10 + 0.5) : 0;
-		quality->mos_x100[i] = (uint16_t)(emodel_mos(r) * 100 + 0.5);
+		quality->r_x10[i] = r > 0 ? (uint16_t)lround(r * 10) : 0;
+		quality->mos_x100[i] = (uint16_t)lround(emodel_mos(r) * 100);
 	}
 }
 

@@ -1,7 +1,10 @@
+#include "engine/track/stream.h"
+
 #include "engine/base/ensure.h"
 #include "engine/base/slab.h"
 #include "engine/base/table.h"
-#include "engine/track/stream.h"
+
+#include <string.h>
 
 enum {
 	TABLE_BYTES_PER_STREAM =
