@@ -142,6 +142,7 @@ struct seen {
 	const struct datagram *datagram;
 	uint64_t time_us;
 	uint64_t call_id_hash;
+	uint64_t transaction_hash;
 	struct transaction *transaction; /* may be NULL */
 	struct call *call;               /* may be NULL */
 	struct dialog *dialog;           /* may be NULL */
@@ -211,6 +212,8 @@ void text_make_room(struct track *track);
 
 /* transaction.c */
 bool transaction_init(struct track *track, struct memory *memory, uint32_t capacity);
+/* Fills the hash and looks its slot up ahead of use. */
+void transaction_prepare(struct track *track, struct seen *seen);
 void transaction_request(struct track *track, struct seen *seen);
 void transaction_response(struct track *track, struct seen *seen);
 bool transaction_evict(struct track *track);

@@ -122,6 +122,7 @@ static void see_sip(struct track *track, struct seen *seen)
 	seen->sip = seen->message->sip;
 	seen->call_id_hash = hash_slice(&track->key, seen->sip->call_id);
 	table_prefetch(&track->calls_by_call_id.table, seen->call_id_hash);
+	transaction_prepare(track, seen);
 	if (seen->sip->is_request)
 		see_sip_request(track, seen);
 	else

@@ -199,11 +199,21 @@ static void see_ack(struct track *track, struct seen *seen, uint32_t index)
 		proof_tag_echoed(track, seen);
 }
 
+void transaction_prepare(struct track *track, struct seen *seen)
+{
+	const struct datagram *datagram = seen->datagram;
+	const bool request = seen->sip->is_request;
+	seen->transaction_hash =
+	        key_hash(track, seen, request ? &datagram->src : &datagram->dst,
+	                request ? &datagram->dst : &datagram->src);
+	table_prefetch(&track->transaction_table, seen->transaction_hash);
+}
+
 void transaction_request(struct track *track, struct seen *seen)
 {
 	const struct endpoint *client = &seen->datagram->src;
 	const struct endpoint *server = &seen->datagram->dst;
-	const uint64_t hash = key_hash(track, seen, client, server);
+	const uint64_t hash = seen->transaction_hash;
 	uint32_t index = transaction_find(track, seen, hash, client, server);
 	if (seen->sip->method == SIP_ACK) {
 		/* That of a 2xx has a branch of its own and no response. */
@@ -252,8 +262,8 @@ void transaction_response(struct track *track, struct seen *seen)
 	const struct sip_message *sip = seen->sip;
 	const struct endpoint *client = &seen->datagram->dst;
 	const struct endpoint *server = &seen->datagram->src;
-	const uint64_t hash = key_hash(track, seen, client, server);
-	const uint32_t index = transaction_find(track, seen, hash, client, server);
+	const uint32_t index =
+	        transaction_find(track, seen, seen->transaction_hash, client, server);
 	if (!index)
 		return;
 	struct transaction *transaction = transaction_at(track, index);
