@@ -62,7 +62,8 @@ def compare_rtp(truth, summary):
     for stream in summary.get("rtp", {}).get("streams", []):
         ours[ours_key(stream)] = stream
     signalled = {truth_key(s): s for s in truth["rtp_streams"]}
-    timed = {truth_key(s): s for s in truth["rtp_streams_heuristic"]} | signalled
+    # Where signalling came late, only the heuristic saw the whole stream.
+    timed = {truth_key(s): s for s in truth["rtp_streams_heuristic"]}
     counted = {truth_key(s): s for s in truth["rtp_seq"]}
     for key, stream in counted.items():
         name = key_name(key)
