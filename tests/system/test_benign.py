@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ordinary shared captures raise no alert of level medium or above.
 
-Captures of attacks are left out by name; every other alert has a row with its reason in
+Every alert, also on a capture of an attack, has a row with its reason in
 benign_exceptions.tsv, or fails the test.
 """
 
