@@ -4,16 +4,6 @@
 
 #include "engine/track/state.h"
 
-/* All that names a transaction, as it is hashed. */
-struct transaction_key {
-	uint64_t branch;
-	uint64_t call_id;
-	struct address client;
-	struct address server;
-	uint32_t cseq;
-	uint32_t method;
-};
-
 bool transaction_init(struct track *track, struct memory *memory, uint32_t capacity)
 {
 	struct slab *slab = &track->transaction_slab;
@@ -83,15 +73,18 @@ static uint64_t key_hash(const struct track *track, const struct seen *seen,
         const struct endpoint *client, const struct endpoint *server)
 {
 	const struct sip_message *sip = seen->sip;
-	const struct transaction_key key = {
-	        .branch = hash_slice(&track->key, sip->via.branch),
-	        .call_id = seen->call_id_hash,
-	        .client = client->ip,
-	        .server = server->ip,
-	        .cseq = sip->cseq,
-	        .method = key_method(sip),
-	};
-	return hash_bytes(&track->key, &key, sizeof(key));
+	const uint64_t names = hash_words(&track->key,
+	        hash_slice(&track->key, sip->via.branch), seen->call_id_hash);
+	/* Words hash much faster than bytes do. */
+	const bool short_ones = address_is_v4(&client->ip) && address_is_v4(&server->ip);
+	const uint64_t addresses =
+	        short_ones
+	                ? (uint64_t)address_to_v4(&client->ip) << 32 |
+	                          address_to_v4(&server->ip)
+	                : hash_words(&track->key, hash_address(&track->key, &client->ip),
+	                          hash_address(&track->key, &server->ip));
+	return hash_words(&track->key, names ^ addresses,
+	        (uint64_t)sip->cseq << 8 | (uint64_t)key_method(sip));
 }
 
 static uint32_t transaction_find(const struct track *track, const struct seen *seen,
@@ -271,9 +264,10 @@ void transaction_response(struct track *track, struct seen *seen)
 	seen->proven = transaction->proven;
 	const struct slice rseq =
 	        sip->status < 200 ? sip_value(sip, SIP_HEADER_RSEQ) : (struct slice){0};
-	const uint64_t response_hash = hash_words(&track->key,
-	        hash_slice(&track->key, sip->to.tag),
-	        (uint64_t)sip->status << 48 ^ hash_slice(&track->key, rseq) >> 16);
+	const uint64_t rseq_hash = rseq.len ? hash_slice(&track->key, rseq) : 0;
+	const uint64_t response_hash =
+	        hash_words(&track->key, hash_slice(&track->key, sip->to.tag),
+	                (uint64_t)sip->status << 48 ^ rseq_hash >> 16);
 	seen->retransmission = response_hash == transaction->response_hash;
 	transaction->response_hash = response_hash;
 	if (seen->retransmission) {
