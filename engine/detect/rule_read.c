@@ -81,7 +81,7 @@ static struct slice nearest(struct slice text, struct names names)
 		if (!*name)
 			continue;
 		const unsigned cost = distance(text, text_of(*name));
-		if (cost < least && cost < text.len) {
+		if (cost > 0 && cost < least && cost < text.len) {
 			least = cost;
 			best = text_of(*name);
 		}
