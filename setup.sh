@@ -35,7 +35,7 @@ case "${1:-}" in
 	install "${build_packages[@]}"
 	cmake --preset release -DRINGFENCE_TESTS=OFF >/dev/null
 	cmake --build --preset release -j"$(nproc)"
-	build/release/bin/ringfence replay captures/attack/svcrack-default.pcap captures/benign/call.pcap
+	build/release/bin/ringfence replay captures/attack/svcrack-long.pcap captures/benign/call.pcap
 	;;
 --tests)
 	install "${build_packages[@]}" "${test_packages[@]}"
