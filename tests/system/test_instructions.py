@@ -14,7 +14,7 @@ from common import gen_traffic, need_tool, plain_ringfence, run
 
 KINDS = {
     # name: mode and options, the option that grows, small, large, most instructions allowed
-    "sip": (["calls", "--waves", 1], "--calls", 50, 350, 30000),
+    "sip": (["calls", "--waves", 1], "--calls", 50, 350, 40000),
     "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 4000),
 }
 
