@@ -24,7 +24,7 @@ enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };
 
 static void usage_print(FILE *to)
 {
-	fprintf(to, "usage: ringfence VERB …\n\n"
+	fprintf(to, "usage: ringfence [-o table|json|ndjson|csv] VERB …\n\n"
 	            "Watches VoIP (SIP, RTP) and tells attacks, calls and their "
 	            "quality.\n\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
@@ -32,6 +32,18 @@ static void usage_print(FILE *to)
 	fprintf(to, "\n  ringfence VERB --help   options and an example\n"
 	            "  ringfence --version\n\n"
 	            "Example:\n  ringfence replay capture.pcap\n");
+}
+
+/* The output format may stand in front of the verb too: it becomes the verb's option. */
+static void output_behind_verb(int argc, char **argv)
+{
+	if (argc < 4 || (strcmp(argv[1], "-o") != 0 && strcmp(argv[1], "--output") != 0))
+		return;
+	char *const option = argv[1];
+	char *const format = argv[2];
+	argv[1] = argv[3];
+	argv[2] = option;
+	argv[3] = format;
 }
 
 int main(int argc, char **argv)
@@ -50,6 +62,7 @@ int main(int argc, char **argv)
 		printf("ringfence " RINGFENCE_VERSION "\n");
 		return EXIT_FINE;
 	}
+	output_behind_verb(argc, argv);
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		if (strcmp(argv[1], VERBS[i].name) == 0)
 			return VERBS[i].run(argc - 2, argv + 2);
