@@ -30,6 +30,29 @@ static bool read_header(struct reader *reader, struct rtcp_header *header)
 	       header->type >= RTCP_TYPE_FIRST && header->type <= RTCP_TYPE_LAST;
 }
 
+/*
+ * What only happens to have these two bytes, such as DNS with its random identifier, has
+ * mostly zeros where the length stands. RFC 3550 and RFC 4585 give each type of packet
+ * its least; reports are believed with less, as they are likely to be just broken.
+ */
+static bool plausible(const struct rtcp_header *header)
+{
+	switch (header->type) {
+	case RTCP_SR:
+	case RTCP_RR:
+		return true;
+	case RTCP_SDES:
+	case RTCP_BYE:
+		return header->bytes >= (size_t)header->count * 4;
+	case RTCP_APP:
+	case RTCP_RTPFB:
+	case RTCP_PSFB:
+		return header->bytes >= 8;
+	default:
+		return header->bytes >= 4;
+	}
+}
+
 static void read_blocks(struct reader *reader, uint8_t count, struct rtcp_report *report)
 {
 	for (uint8_t i = 0; i < count; i++) {
@@ -171,7 +194,7 @@ bool rtcp_parse(
 	if (bytes.len < 4)
 		return false;
 	struct reader reader = reader_of_slice(bytes);
-	if (!read_header(&reader, &header))
+	if (!read_header(&reader, &header) || !plausible(&header))
 		return false;
 	*report = (struct rtcp_report){0};
 	if (header.type != RTCP_SR && header.type != RTCP_RR)

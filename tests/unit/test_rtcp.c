@@ -72,6 +72,12 @@ static const struct row rows[] = {
         {"version_1", BYTES("\x40\xc9\x00\x01" SSRC), false, 0, 0, false, false, 0, -1},
         {"four_bytes_of_a_scan", BYTES("\x80\x00\x00\x00"), false, 0, 0, false, false, 0,
                 -1},
+        {"dns_query",
+                BYTES("\xab\xd2\x00\x00\x00\x01"
+                      "\x00\x00\x00\x00\x00\x00"),
+                false, 0, 0, false, false, 0, -1},
+        {"feedback_without_source", BYTES("\x80\xce\x00\x01" SSRC), false, 0, 0, false,
+                false, 0, -1},
         {"empty", BYTES(""), false, 0, 0, false, false, 0, -1},
 };
 
