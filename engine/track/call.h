@@ -82,8 +82,7 @@ struct media {
 	struct media_payload {
 		uint8_t type;
 		uint8_t codec;      /* index of the codec table */
-		uint16_t clock_khz_x10;
-	} payloads[8];
+	} payloads[24];
 };
 
 /* Sums of the streams that one side sent, filled as streams end. */

@@ -6,7 +6,8 @@
  * X(ENUM, name, clock, class, ptime, judged, Ie, Bpl). G.722 is kept on the narrowband
  * scale, where its figures were published. G.722's timestamp runs at 8000 (RFC
  * 3551 4.5.2). Estimates of ours: GSM-HR, iLBC, Speex, G.722.1, SILK, BV16, BV32, Opus,
- * EVS.
+ * EVS. The rows without a name stand for codecs that are not in the table: the jitter
+ * needs no more of them than the clock.
  */
 #define CODECS(X)                                                                        \
 	X(UNKNOWN, "", 0, OTHER, 20, false, 0, 0)                                        \
@@ -73,7 +74,18 @@
 	X(H265, "H265", 90000, VIDEO, 40, false, 0, 0)                                   \
 	X(VP8, "VP8", 90000, VIDEO, 40, false, 0, 0)                                     \
 	X(VP9, "VP9", 90000, VIDEO, 40, false, 0, 0)                                     \
-	X(AV1, "AV1", 90000, VIDEO, 40, false, 0, 0)
+	X(AV1, "AV1", 90000, VIDEO, 40, false, 0, 0)                                     \
+	X(OTHER_8, "", 8000, NARROW, 20, false, 0, 0)                                    \
+	X(OTHER_11, "", 11025, NARROW, 20, false, 0, 0)                                  \
+	X(OTHER_12, "", 12000, NARROW, 20, false, 0, 0)                                  \
+	X(OTHER_16, "", 16000, WIDE, 20, false, 0, 0)                                    \
+	X(OTHER_22, "", 22050, WIDE, 20, false, 0, 0)                                    \
+	X(OTHER_24, "", 24000, WIDE, 20, false, 0, 0)                                    \
+	X(OTHER_32, "", 32000, WIDE, 20, false, 0, 0)                                    \
+	X(OTHER_44, "", 44100, FULL, 20, false, 0, 0)                                    \
+	X(OTHER_48, "", 48000, FULL, 20, false, 0, 0)                                    \
+	X(OTHER_90, "", 90000, VIDEO, 40, false, 0, 0)                                   \
+	X(OTHER_96, "", 96000, FULL, 20, false, 0, 0)
 
 enum codec_row {
 #define X(id, name, clock, class, ptime, judged, ie, bpl) ROW_##id,
@@ -124,11 +136,9 @@ const struct codec *codec_at(uint8_t index)
 	return &codecs[index < ROW_COUNT ? index : ROW_UNKNOWN];
 }
 
-uint8_t codec_of_name(struct slice name, uint32_t clock_hz)
+/* A clock rate of 0 fits every row of the name. */
+static uint8_t row_of(struct slice name, uint32_t clock_hz)
 {
-	if (slice_equal_nocase(name, SLICE("G729A")) ||
-	        slice_equal_nocase(name, SLICE("G729B")))
-		name = SLICE("G729");
 	for (unsigned i = 1; i < ROW_COUNT; i++) {
 		const struct slice row = slice_of(codecs[i].name, strlen(codecs[i].name));
 		if ((clock_hz == 0 || clock_hz == codecs[i].clock_hz) &&
@@ -136,6 +146,19 @@ uint8_t codec_of_name(struct slice name, uint32_t clock_hz)
 			return (uint8_t)i;
 	}
 	return CODEC_UNKNOWN;
+}
+
+uint8_t codec_of_name(struct slice name, uint32_t clock_hz)
+{
+	if (slice_equal_nocase(name, SLICE("G729A")) ||
+	        slice_equal_nocase(name, SLICE("G729B")))
+		name = SLICE("G729");
+	const uint8_t row = name.len ? row_of(name, clock_hz) : CODEC_UNKNOWN;
+	if (row != CODEC_UNKNOWN || clock_hz == 0)
+		return row;
+	/* A digit is one at every clock. */
+	const uint8_t named = name.len ? row_of(name, 0) : CODEC_UNKNOWN;
+	return codec_is_event(named) ? named : row_of(SLICE(""), clock_hz);
 }
 
 uint8_t codec_of_type(uint8_t payload_type)

@@ -35,8 +35,9 @@ enum { CODEC_UNKNOWN = 0, CODEC_NO_TYPE = 255 };
 const struct codec *codec_at(uint8_t index);
 
 /*
- * The index of an encoding name (any case) with its clock rate, CODEC_UNKNOWN when it is
- * not in the table. A clock rate of 0 takes the first row of that name.
+ * The index of an encoding name (any case) with its clock rate; of a name that is not in
+ * the table that of a nameless row with this clock, else CODEC_UNKNOWN. A clock rate of 0
+ * takes the first row of that name.
  */
 uint8_t codec_of_name(struct slice name, uint32_t clock_hz);
 

@@ -34,7 +34,6 @@ static void fill(struct media *media, const struct sdp_media *said)
 		media->payloads[media->payload_count++] = (struct media_payload){
 		        .type = payload->type,
 		        .codec = codec_of_name(payload->encoding, payload->clock_rate),
-		        .clock_khz_x10 = (uint16_t)(payload->clock_rate / 100),
 		};
 	}
 }
@@ -91,6 +90,7 @@ static void describe_line(struct track *track, struct seen *seen,
 	const struct endpoint before = media->at;
 	media->line = line;
 	fill(media, said);
+	media_stream_described(track, seen->call, line);
 	if (known && endpoint_equal(&before, &media->at))
 		return;
 	if (known)

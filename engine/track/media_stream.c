@@ -42,19 +42,57 @@ static uint8_t other_side(uint8_t side)
 	return side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
 }
 
+/* The payload types that one side named; those that the other named before it stand. */
+static void add_payloads(struct stream_payload payloads[STREAM_PAYLOADS], uint8_t *count,
+        const struct media *media)
+{
+	const uint8_t before = *count;
+	for (uint8_t i = 0; i < media->payload_count && *count < STREAM_PAYLOADS; i++) {
+		const struct media_payload *named = &media->payloads[i];
+		/* Of the static types everybody knows what they are. */
+		bool known = named->codec == codec_of_type(named->type);
+		for (uint8_t j = 0; j < before && !known; j++)
+			known = payloads[j].type == named->type;
+		if (!known)
+			payloads[(*count)++] = (struct stream_payload){
+			        .type = named->type, .codec = named->codec};
+	}
+}
+
+/*
+ * RFC 3264 5.1: who receives says what the numbers mean. Senders that use their own
+ * numbers for what the receiver did not name are common, and so is media before the
+ * answer, so what the sender says counts after it.
+ */
 static void announce(
         struct track *track, struct stream *stream, const struct media *media)
 {
 	struct stream_payload payloads[STREAM_PAYLOADS];
 	uint8_t count = 0;
-	while (count < media->payload_count && count < STREAM_PAYLOADS) {
-		payloads[count].type = media->payloads[count].type;
-		payloads[count].codec = media->payloads[count].codec;
-		count++;
-	}
+	const uint32_t index = peer_of(track, media);
+	const struct media *peer = index ? media_at(track, index) : NULL;
+	const bool sends = media->side == stream->direction;
+	if (sends && peer)
+		add_payloads(payloads, &count, peer);
+	add_payloads(payloads, &count, media);
+	if (!sends && peer)
+		add_payloads(payloads, &count, peer);
 	const struct stream_announcement announcement = {
 	        .payloads = payloads, .count = count, .secure = media->secure};
 	streams_announce(track->streams, stream, &announcement);
+}
+
+void media_stream_described(struct track *track, const struct call *call, uint8_t line)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		const struct media *media = media_at(track, i);
+		/* A fax says nothing of the audio that may go on beside it. */
+		if (media->line != line || media->t38)
+			continue;
+		for (int j = 0; j < MEDIA_STREAMS; j++)
+			if (media->streams[j])
+				announce(track, media->streams[j], media);
+	}
 }
 
 /* Adds b, which weighs as its packets do, to a mean over packets. */
@@ -141,6 +179,9 @@ static void join(struct track *track, struct stream *stream)
 	if (!index)
 		return;
 	struct media *media = media_at(track, index);
+	/* UDPTL has no header of its own to tell it from RTP: that must prove itself. */
+	if (media->t38 && !stream->confirmed)
+		return;
 	stream->leg = index;
 	stream->call = media->call;
 	stream->direction = by_destination ? other_side(media->side) : media->side;

@@ -268,6 +268,8 @@ void media_free(struct track *track, struct call *call);
 
 /* media_stream.c: streams and the calls that they belong to */
 void media_stream_rtp(struct track *track, struct seen *seen);
+/* A side described this line (anew): its streams hear what their payload types mean. */
+void media_stream_described(struct track *track, const struct call *call, uint8_t line);
 void media_stream_rtcp(struct track *track, struct seen *seen);
 /* The next stream that ended, told; false when there is none. */
 bool media_stream_expired(struct track *track);

@@ -23,9 +23,9 @@
 #include "engine/track/jitter.h"
 
 enum {
-	STREAM_PAYLOADS = 8, /* announced payload types that are kept */
-	STREAM_WINDOW = 256, /* sequence numbers within which duplicates are told */
-	STREAM_JUMP = 3000,  /* MAX_DROPOUT of RFC 3550 A.1 */
+	STREAM_PAYLOADS = 14, /* announced payload types that are kept */
+	STREAM_WINDOW = 256,  /* sequence numbers within which duplicates are told */
+	STREAM_JUMP = 3000,   /* MAX_DROPOUT of RFC 3550 A.1 */
 	STREAM_INTERVAL_US = 10000000,
 	STREAM_IDLE_US = 60000000, /* default */
 };

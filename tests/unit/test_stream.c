@@ -207,6 +207,33 @@ static void test_announce(void **state)
 	fixture_close(&fixture);
 }
 
+static void test_codec_names(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		uint32_t clock_hz;
+		const char *expected;
+		uint32_t expected_hz;
+	} names[] = {
+	        {"pcmu", 8000, "PCMU", 8000},
+	        {"G729A", 8000, "G729", 8000},
+	        {"opus", 0, "opus", 48000},
+	        {"L16", 11025, "", 11025},
+	        {"X-OWN", 24000, "", 24000},
+	        {"X-OWN", 7000, "", 0},
+	        {"telephone-event", 32000, "telephone-event", 8000},
+	        {"", 0, "", 0},
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct slice name = slice_of(names[i].name, strlen(names[i].name));
+		const struct codec *codec =
+		        codec_at(codec_of_name(name, names[i].clock_hz));
+		assert_string_equal(codec->name, names[i].expected);
+		assert_int_equal(codec->clock_hz, names[i].expected_hz);
+	}
+}
+
 static void test_quality_and_interval(void **state)
 {
 	(void)state;
@@ -322,6 +349,7 @@ int main(void)
 	        cmocka_unit_test(test_events),
 	        cmocka_unit_test(test_candidates),
 	        cmocka_unit_test(test_announce),
+	        cmocka_unit_test(test_codec_names),
 	        cmocka_unit_test(test_quality_and_interval),
 	        cmocka_unit_test(test_round_trip),
 	        cmocka_unit_test(test_table),
