@@ -18,6 +18,7 @@ static const struct verb VERBS[] = {
         {"replay", "audit capture files", verb_replay},
         {"rules", "list, show, explain, validate and test detection rules", verb_rules},
         {"calls", "list calls of capture files, draw and extract them", verb_calls},
+        {"decode", "print messages in hexadecimal as trees", verb_decode},
 };
 
 enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };

@@ -23,6 +23,8 @@ enum limits {
 	LIMIT_RTP_CSRC = 15,
 	LIMIT_RTCP_REPORTS = 31,
 	LIMIT_RTCP_PACKETS = 32,         /* packets in one compound */
+	LIMIT_PER_DEPTH = 128,           /* values inside each other */
+	LIMIT_PER_NODES = 32768,         /* values of one message */
 
 	/* track */
 	LIMIT_CALL_LEGS = 16,
