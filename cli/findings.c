@@ -46,6 +46,41 @@ static void *room(struct findings *findings, void *items, size_t count, size_t s
 	return larger;
 }
 
+/* The link of a call, made when it is new; NULL without memory. */
+static struct finding_link *link_of(struct findings *findings, uint64_t id)
+{
+	if (id < findings->link_count)
+		return &findings->links[id];
+	size_t larger = findings->link_count ? findings->link_count * 2 : 1024;
+	while (larger <= id)
+		larger *= 2;
+	struct finding_link *links = realloc(findings->links, larger * sizeof(*links));
+	if (!links) {
+		findings->exhausted = true;
+		return NULL;
+	}
+	memset(links + findings->link_count, 0,
+	        (larger - findings->link_count) * sizeof(*links));
+	findings->links = links;
+	findings->link_count = larger;
+	return &links[id];
+}
+
+/* Hangs the newest message to its call. */
+static void link_message(struct findings *findings)
+{
+	uint32_t number = (uint32_t)findings->message_count;
+	struct finding_link *link =
+	        link_of(findings, findings->messages[number - 1].call);
+	if (!link)
+		return;
+	if (link->last_message)
+		findings->messages[link->last_message - 1].next = number;
+	else
+		link->first_message = number;
+	link->last_message = number;
+}
+
 static void keep_message(struct findings *findings, const struct event *event)
 {
 	const struct message *message = event->message;
@@ -74,6 +109,7 @@ static void keep_message(struct findings *findings, const struct event *event)
 	        .sdp = message->sdp != NULL,
 	        .retransmission = event->retransmission,
 	};
+	link_message(findings);
 }
 
 static void add_media(struct finding_call *call, const struct endpoint *endpoint)
@@ -136,6 +172,9 @@ static void keep_call(
 		into->mos_x100[side] = call->quality[side].mos_x100;
 	}
 	keep_media(into, track, call);
+	struct finding_link *link = link_of(findings, call->id);
+	if (link)
+		link->call = (uint32_t)findings->call_count;
 }
 
 static bool known_registration(
@@ -227,10 +266,14 @@ void findings_alert(struct findings *findings, const struct alert *alert)
 
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id)
 {
-	for (size_t i = 0; id && i < findings->call_count; i++)
-		if (findings->calls[i].id == id)
-			return &findings->calls[i];
-	return NULL;
+	if (id >= findings->link_count || !findings->links[id].call)
+		return NULL;
+	return &findings->calls[findings->links[id].call - 1];
+}
+
+uint32_t findings_first_message(const struct findings *findings, uint64_t id)
+{
+	return id < findings->link_count ? findings->links[id].first_message : 0;
 }
 
 void findings_clear(struct findings *findings)
@@ -240,6 +283,7 @@ void findings_clear(struct findings *findings)
 	free(findings->alerts);
 	free(findings->calls);
 	free(findings->messages);
+	free(findings->links);
 	free(findings->registrations);
 	while (findings->text) {
 		struct text_block *next = findings->text->next;

@@ -62,6 +62,7 @@ struct finding_call {
 
 struct finding_message {
 	uint64_t call;
+	uint32_t next; /* index + 1 of the call's next message, 0 = none */
 	uint64_t time_us;
 	struct packet_ref packet;
 	struct endpoint src;
@@ -82,6 +83,13 @@ struct finding_registration {
 	uint64_t time_us;
 };
 
+/* By the id of a call: where it and its messages are, as index + 1. */
+struct finding_link {
+	uint32_t call;
+	uint32_t first_message;
+	uint32_t last_message;
+};
+
 struct text_block;
 
 struct findings {
@@ -90,6 +98,8 @@ struct findings {
 	struct finding_alert *alerts;
 	size_t call_count;
 	struct finding_call *calls;
+	size_t link_count; /* by id, ids count from 1 */
+	struct finding_link *links;
 	size_t message_count;
 	struct finding_message *messages;
 	size_t registration_count;
@@ -105,5 +115,7 @@ void findings_clear(struct findings *findings);
 
 /* The call with this id, or NULL while it goes on. */
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id);
+/* Index + 1 of the call's first message, 0 = none; the others follow by their next. */
+uint32_t findings_first_message(const struct findings *findings, uint64_t id);
 
 #endif

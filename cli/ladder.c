@@ -1,5 +1,7 @@
 #include "cli/ladder.h"
 
+#include <stdlib.h>
+
 #include "cli/paint.h"
 #include "engine/report/json.h"
 
@@ -24,31 +26,42 @@ static bool add_column(struct ladder *ladder, const struct endpoint *endpoint)
 	return true;
 }
 
-static bool same_conversation(
-        const struct findings *findings, uint64_t id, const struct finding_call *call)
+static void add_row(struct ladder *ladder, const struct finding_message *message)
 {
-	if (id == call->id)
-		return true;
-	const struct finding_call *other = findings_call(findings, id);
-	return other && other->correlation == call->correlation;
+	if (ladder->row_count == LADDER_ROWS_MAX || !add_column(ladder, &message->src) ||
+	        !add_column(ladder, &message->dst)) {
+		ladder->left_out++;
+		return;
+	}
+	ladder->rows[ladder->row_count++] = message;
+}
+
+static void add_leg(struct ladder *ladder, const struct findings *findings, uint64_t id)
+{
+	uint32_t number = findings_first_message(findings, id);
+	while (number) {
+		const struct finding_message *message = &findings->messages[number - 1];
+		add_row(ladder, message);
+		number = message->next;
+	}
+}
+
+/* Messages lie in one array in the order of their packets, whatever their call. */
+static int earlier(const void *a, const void *b)
+{
+	const struct finding_message *left = *(const struct finding_message *const *)a;
+	const struct finding_message *right = *(const struct finding_message *const *)b;
+	return left < right ? -1 : left > right;
 }
 
 void ladder_of(struct ladder *ladder, const struct findings *findings,
         const struct finding_call *call)
 {
 	*ladder = (struct ladder){.call = call};
-	for (size_t i = 0; i < findings->message_count; i++) {
-		const struct finding_message *message = &findings->messages[i];
-		if (!same_conversation(findings, message->call, call))
-			continue;
-		if (ladder->row_count == LADDER_ROWS_MAX ||
-		        !add_column(ladder, &message->src) ||
-		        !add_column(ladder, &message->dst)) {
-			ladder->left_out++;
-			continue;
-		}
-		ladder->rows[ladder->row_count++] = message;
-	}
+	for (size_t i = 0; i < findings->call_count; i++)
+		if (findings->calls[i].correlation == call->correlation)
+			add_leg(ladder, findings, findings->calls[i].id);
+	qsort(ladder->rows, ladder->row_count, sizeof(ladder->rows[0]), earlier);
 }
 
 static uint32_t column_of(const struct ladder *ladder, const struct endpoint *endpoint)

@@ -43,10 +43,12 @@ static void add_media(struct selection *selection, const struct selection_media 
 static void add_leg(struct selection *selection, const struct findings *findings,
         const struct finding_call *call, uint32_t target)
 {
-	for (size_t i = 0; i < findings->message_count; i++)
-		if (findings->messages[i].call == call->id)
-			add_packet(
-			        selection, findings->messages[i].packet, target, false);
+	uint32_t number = findings_first_message(findings, call->id);
+	while (number) {
+		const struct finding_message *message = &findings->messages[number - 1];
+		add_packet(selection, message->packet, target, false);
+		number = message->next;
+	}
 	for (uint32_t i = 0; i < call->media_count; i++) {
 		struct selection_media media = {call->media[i], call->start_us,
 		        call->end_us + MEDIA_SLACK_US, target};

@@ -147,8 +147,8 @@ static void quality_json(
 	json_u64(out, "duplicates", quality->duplicates);
 	json_u64(out, "reordered", quality->reordered);
 	json_literal(out, "codec", codec_at(quality->codec)->name);
-	json_fixed(out, "jitter_ms_max", quality->jitter_max_us_x10 / 10e3, 3);
-	json_fixed(out, "jitter_ms_mean", quality->jitter_mean_us_x10 / 10e3, 3);
+	json_fixed(out, "jitter_ms_max", quality->jitter_max_us_x10 / 100.0, 2);
+	json_fixed(out, "jitter_ms_mean", quality->jitter_mean_us_x10 / 100.0, 2);
 	json_fixed(out, "burst", quality->burst_x10 / 10.0, 1);
 	if (quality->r_x10)
 		json_fixed(out, "r", quality->r_x10 / 10.0, 1);
