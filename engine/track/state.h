@@ -217,6 +217,8 @@ void transaction_prepare(struct track *track, struct seen *seen);
 void transaction_request(struct track *track, struct seen *seen);
 void transaction_response(struct track *track, struct seen *seen);
 bool transaction_evict(struct track *track);
+/* Its client is known to be real from here on: it is kept longer than others. */
+void transaction_prove(struct track *track, struct transaction *transaction);
 void transaction_expired(struct track *track, uint32_t index);
 
 /* proof.c */

@@ -84,7 +84,8 @@ static void see_sip_request(struct track *track, struct seen *seen)
 		(void)call_new(track, seen);
 	if (seen->transaction) {
 		seen->transaction->call = seen->call_index;
-		seen->transaction->proven |= seen->proven;
+		if (seen->proven)
+			transaction_prove(track, seen->transaction);
 	}
 	if (seen->retransmission)
 		track->counters.retransmissions++;

@@ -56,6 +56,16 @@ bool transaction_evict(struct track *track)
 	return true;
 }
 
+void transaction_prove(struct track *track, struct transaction *transaction)
+{
+	if (transaction->proven)
+		return;
+	const uint32_t index = slab_index(&track->transaction_slab, transaction);
+	list_remove(list_for(track, transaction), index);
+	transaction->proven = true;
+	list_push_back(list_for(track, transaction), index);
+}
+
 /* ACK of an error response and CANCEL's own match: RFC 3261 17.2.3. */
 static enum sip_method key_method(const struct sip_message *sip)
 {

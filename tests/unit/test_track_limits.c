@@ -65,6 +65,29 @@ static void one_call_id_from_everywhere_stays_bounded(void **state)
 	kit_free(kit);
 }
 
+static void a_source_proven_halfway_keeps_the_lists_whole(void **state)
+{
+	(void)state;
+	struct kit *kit = kit_new(1 << 20);
+	const struct kit_message messages[] = {
+	        {0, A, B, "OPTIONS sip:b.example", "1 OPTIONS", "z", "lost", "f"},
+	        {1, A, B, "OPTIONS sip:b.example", "1 OPTIONS", "o", "probe", "f"},
+	        {2, A, B, INV, "1 INVITE", "i", "call", "f"},
+	        {3, B, A, "200", "1 INVITE", "i", "call", "f", "t"},
+	        {4, A, B, "ACK sip:b", "1 ACK", "a", "call", "f", "t"},
+	        {5, A, B, "INFO sip:b", "2 INFO", "j", "call", "f", "t"},
+	        {6, A, B, "OPTIONS sip:b.example", "1 OPTIONS", "o", "probe", "f"},
+	        {7, B, A, "200", "1 OPTIONS", "o", "probe", "f", "t"},
+	        {60000, A, B, "OPTIONS sip:b.example", "2 OPTIONS", "q", "late", "f"},
+	};
+	KIT_PLAY(kit, messages);
+	assert_true(proven(kit, A));
+	kit_advance(kit, 300000);
+	assert_non_null(strstr(kit->words, "OPTIONS:"));
+	assert_non_null(strstr(kit->words, "INFO:"));
+	kit_free(kit);
+}
+
 static void memory_comes_back(void **state)
 {
 	(void)state;
@@ -163,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_flood_evicts_and_is_told_once_a_second),
 	        cmocka_unit_test(one_call_id_from_everywhere_stays_bounded),
+	        cmocka_unit_test(a_source_proven_halfway_keeps_the_lists_whole),
 	        cmocka_unit_test(memory_comes_back),
 	        cmocka_unit_test(answering_a_challenge_proves_a_source),
 	        cmocka_unit_test(repeating_a_tag_proves_a_source),
