@@ -306,3 +306,28 @@ void field_value(
 	else
 		field_set_number(value, (double)event->sensor_value);
 }
+
+struct text_bytes text_bytes_of(struct slice text)
+{
+	struct text_bytes bytes = {{0, 0}};
+
+	for (size_t i = 0; i < text.len; i++) {
+		const uint8_t byte = (uint8_t)text.data[i];
+		const uint64_t bit = (uint64_t)1 << byte % 64;
+		const uint64_t upper = 0 - (uint64_t)(byte >> 6 & 1);
+		bytes.words[0] |= bit & ~upper;
+		bytes.words[1] |= bit & upper;
+	}
+	return bytes;
+}
+
+const struct text_bytes *field_bytes(struct field_cache *cache, unsigned place)
+{
+	const uint64_t bit = (uint64_t)1 << place % 64;
+
+	if (!(cache->seen[place / 64] & bit)) {
+		cache->seen[place / 64] |= bit;
+		cache->bytes[place] = text_bytes_of(cache->values[place].text);
+	}
+	return &cache->bytes[place];
+}

@@ -29,6 +29,11 @@ struct value {
 	struct address ip;
 };
 
+/* Which bytes occur in a text, those from 128 on counted as the ASCII ones below. */
+struct text_bytes {
+	uint64_t words[2];
+};
+
 #define FIELDS_SIP                                                                       \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE |                            \
 	        1u << EVENT_SIP_TRANSACTION | 1u << EVENT_SIP_DIALOG |                   \
@@ -173,20 +178,29 @@ const struct field_row *field_row(enum field field);
 /* False when there is no field of this name. */
 bool field_find(struct slice name, struct field_ref *ref);
 
+/* Where the cache keeps a field's value: one place each, and one per known header. */
+enum { FIELD_PLACES = FIELD_COUNT + SIP_HEADER_COUNT };
+
 /* What is made at most once per event. */
 struct field_cache {
 	const struct event *event;
+	uint64_t made[(FIELD_PLACES + 63) / 64]; /* places that hold the event's value */
 	bool tag_made;
 	bool order_made;
 	struct slice tag_hex;
 	struct slice order;
 	char tag_bytes[128];
 	char order_bytes[1024];
+	uint64_t seen[(FIELD_PLACES + 63) / 64]; /* texts whose bytes were looked through */
+	struct text_bytes bytes[FIELD_PLACES];
+	struct value values[FIELD_PLACES];
 };
 
 static inline void field_cache_open(struct field_cache *cache, const struct event *event)
 {
 	cache->event = event;
+	memset(cache->made, 0, sizeof(cache->made));
+	memset(cache->seen, 0, sizeof(cache->seen));
 	cache->tag_made = false;
 	cache->order_made = false;
 }
@@ -194,5 +208,38 @@ static inline void field_cache_open(struct field_cache *cache, const struct even
 /* The event's value of the field; type VALUE_ABSENT when it has none. */
 void field_value(
         struct field_cache *cache, const struct field_ref *ref, struct value *value);
+
+/* Its place in the cache; FIELD_PLACES when it has none. */
+static inline unsigned field_place(const struct field_ref *ref)
+{
+	if (ref->field == FIELD_HEADER)
+		return ref->argument ? FIELD_COUNT + ref->argument : FIELD_PLACES;
+	return ref->field == FIELD_ANOMALY ? FIELD_PLACES : ref->field;
+}
+
+/*
+ * The same value, looked up once per event and then kept: *spare holds it when the field
+ * has no place of its own.
+ */
+static inline const struct value *field_kept(
+        struct field_cache *cache, const struct field_ref *ref, struct value *spare)
+{
+	const unsigned place = field_place(ref);
+
+	if (place == FIELD_PLACES) {
+		field_value(cache, ref, spare);
+		return spare;
+	}
+	const uint64_t bit = (uint64_t)1 << place % 64;
+	if (!(cache->made[place / 64] & bit)) {
+		cache->made[place / 64] |= bit;
+		field_value(cache, ref, &cache->values[place]);
+	}
+	return &cache->values[place];
+}
+
+/* The bytes that occur in the text at this place, which is held: looked through once. */
+const struct text_bytes *field_bytes(struct field_cache *cache, unsigned place);
+struct text_bytes text_bytes_of(struct slice text);
 
 #endif

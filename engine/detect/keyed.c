@@ -84,19 +84,20 @@ bool key_of(const struct rule *rule, struct field_cache *cache,
 {
 	key->len = 0;
 	for (unsigned i = 0; i < rule->key_count; i++) {
-		struct value value;
+		struct value spare;
 		uint8_t *into = key->bytes + key->len;
-		field_value(cache, &rule->keys[i].field, &value);
-		if (value.type == VALUE_ABSENT)
+		const struct value *value =
+		        field_kept(cache, &rule->keys[i].field, &spare);
+		if (value->type == VALUE_ABSENT)
 			return false;
-		if (value.type == VALUE_ADDRESS) {
-			put_address(&rule->keys[i], &value.ip, into);
+		if (value->type == VALUE_ADDRESS) {
+			put_address(&rule->keys[i], &value->ip, into);
 			key->len = (uint16_t)(key->len + 16);
-		} else if (value.type == VALUE_TEXT) {
-			put_text(hash_key, value.text, into);
+		} else if (value->type == VALUE_TEXT) {
+			put_text(hash_key, value->text, into);
 			key->len = (uint16_t)(key->len + 64);
 		} else {
-			memcpy(into, &value.number, 8);
+			memcpy(into, &value->number, 8);
 			key->len = (uint16_t)(key->len + 8);
 		}
 	}

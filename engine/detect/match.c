@@ -147,31 +147,64 @@ static bool test_address(const struct rule_test *test, const struct address *ip)
 	return false;
 }
 
+static bool lacks(const struct text_bytes *bytes, const struct text_bytes *needs)
+{
+	return (needs->words[0] & ~bytes->words[0]) || (needs->words[1] & ~bytes->words[1]);
+}
+
+/* Whether the place's text is short enough that looking through it pays. */
+static bool looked_through(const struct rule_test *test)
+{
+	return (test->op == OP_CONTAINS || test->op == OP_MATCHES) &&
+	       test->field.field != FIELD_RAW && test->field.field != FIELD_BODY &&
+	       field_place(&test->field) < FIELD_PLACES;
+}
+
+static bool test_texts(const struct rule_test *test, const struct pattern_ops *patterns,
+        struct field_cache *cache, struct slice text)
+{
+	const struct text_bytes *bytes = NULL;
+
+	if (looked_through(test))
+		bytes = field_bytes(cache, field_place(&test->field));
+	for (uint32_t i = 0; i < test->count; i++) {
+		if (bytes && lacks(bytes, &test->values[i].needs))
+			continue;
+		if (test_text(test, &test->values[i], patterns, text))
+			return true;
+	}
+	return false;
+}
+
+static bool begins_wrong(const struct rule_test *test, struct slice text)
+{
+	return (test->op == OP_EQ || test->op == OP_STARTS) && text.len &&
+	       !(test->begins >> (uint8_t)text.data[0] % 64 & 1);
+}
+
 static bool test_holds(const struct rule_test *test, const struct pattern_ops *patterns,
         struct field_cache *cache)
 {
-	struct value value;
+	struct value spare;
+	const struct value *value = field_kept(cache, &test->field, &spare);
 
-	field_value(cache, &test->field, &value);
-	if (value.type == VALUE_ABSENT)
+	if (value->type == VALUE_ABSENT)
 		return false;
 	if (test->op == OP_EXISTS)
 		return true;
 	if (test->op == OP_SAME) {
 		struct value other;
 		field_value(cache, &test->values[0].field, &other);
-		return values_same(&value, &other);
+		return values_same(value, &other);
 	}
 	if (test->length)
-		return test_number(test, (double)value.text.len);
-	if (value.type == VALUE_ADDRESS)
-		return test_address(test, &value.ip);
-	if (value.type != VALUE_TEXT)
-		return test_number(test, value.number);
-	for (uint32_t i = 0; i < test->count; i++)
-		if (test_text(test, &test->values[i], patterns, value.text))
-			return true;
-	return false;
+		return test_number(test, (double)value->text.len);
+	if (value->type == VALUE_ADDRESS)
+		return test_address(test, &value->ip);
+	if (value->type != VALUE_TEXT)
+		return test_number(test, value->number);
+	return !begins_wrong(test, value->text) &&
+	       test_texts(test, patterns, cache, value->text);
 }
 
 bool match_condition(const struct rule *rule, const struct pattern_ops *patterns,

@@ -45,7 +45,8 @@ struct rule_value {
 	double number;
 	struct network network;
 	void *pattern;
-	struct field_ref field; /* OP_SAME */
+	struct field_ref field;  /* OP_SAME */
+	struct text_bytes needs; /* OP_CONTAINS, OP_MATCHES: what must occur in the text */
 };
 
 struct rule_test {
@@ -59,6 +60,7 @@ struct rule_test {
 	uint16_t on_true;
 	uint16_t on_false;
 	uint32_t count;
+	uint64_t begins; /* OP_EQ, OP_STARTS of text: bits of first byte % 64 that fit */
 	const struct rule_value *values;
 };
 

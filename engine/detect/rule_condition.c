@@ -175,6 +175,47 @@ static bool read_pattern(struct compiler *compiler, const struct node *node,
 	return true;
 }
 
+static bool is_letter(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* Which bytes any text must have in which this one occurs, letters aside if need be. */
+static struct text_bytes needs_of(struct slice text, bool nocase)
+{
+	struct text_bytes needs = {{0, 0}};
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (nocase && is_letter(text.data[i]))
+			continue;
+		const struct text_bytes one = text_bytes_of(slice_of(text.data + i, 1));
+		needs.words[0] |= one.words[0];
+		needs.words[1] |= one.words[1];
+	}
+	return needs;
+}
+
+/* First bytes of a text that can equal or start with the value, folded to 64. */
+static uint64_t begins_of(struct slice text, bool nocase)
+{
+	if (!text.len)
+		return UINT64_MAX;
+	const uint64_t bit = (uint64_t)1 << (uint8_t)text.data[0] % 64;
+	return nocase && is_letter(text.data[0])
+	               ? bit | (uint64_t)1 << (uint8_t)(text.data[0] ^ 32) % 64
+	               : bit;
+}
+
+/* What tells at a glance that most texts do not satisfy the test. */
+static void glance(struct rule_test *test, struct rule_value *values)
+{
+	test->begins = 0;
+	for (uint32_t i = 0; i < test->count; i++) {
+		test->begins |= begins_of(values[i].text, test->nocase);
+		values[i].needs = needs_of(values[i].text, test->nocase);
+	}
+}
+
 static bool read_value(struct compiler *compiler, const struct node *node,
         struct rule_test *test, struct rule_value *value)
 {
@@ -218,6 +259,7 @@ static bool read_list(
 	for (uint32_t i = 0; i < list->node_count; i++)
 		if (!read_sequence(compiler, list->nodes[i]->first_child, test, values))
 			return false;
+	glance(test, values);
 	return true;
 }
 
@@ -237,6 +279,7 @@ static bool read_operands(
 	} else if (!read_value(compiler, node, test, &values[test->count++])) {
 		return false;
 	}
+	glance(test, values);
 	if (test->op == OP_BETWEEN && test->count != 2)
 		refuse(compiler, node, "'between' needs two numbers: [from, to]$",
 		        SLICE(""));
