@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "engine/base/slice.h"
-#include "per_names.h"
+#include "engine/decode/per_names.h"
 
 enum per_kind {
 	PER_KIND_NULL,

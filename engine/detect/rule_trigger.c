@@ -250,6 +250,11 @@ void compile_trigger(struct compiler *compiler, const struct node *node)
 		return;
 	}
 	const struct node *only = node->first_child;
+	if (slice_equal(only->key, SLICE("first")) && only->kind == NODE_SCALAR &&
+	        slice_equal(only->text, SLICE("true"))) {
+		trigger->kind = TRIGGER_FIRST;
+		return;
+	}
 	for (unsigned i = 1; i < TRIGGER_KINDS; i++) {
 		if (!slice_equal(only->key, text_of(triggers[i].name)))
 			continue;
