@@ -374,6 +374,7 @@ bool per_decode(enum per_type_id root, struct slice message, struct per_tape *ta
 	decoder.exhausted = false;
 	tape->count = tape->text_used = tape->anomalies = 0;
 	bool fine = value(&decoder, PER_NO_NAME, (uint16_t)root) || decoder.depth;
+	fine = fine && !decoder.bits.failed;
 	while (decoder.depth && fine && !decoder.exhausted) {
 		step(&decoder);
 		if (decoder.bits.failed && !decoder.exhausted)

@@ -297,4 +297,10 @@ void per_primitive(
 	case PER_KIND_OF:
 		break;
 	}
+	/* Of what is not there nobody reads. */
+	if (decoder->bits.failed) {
+		node->value = 0;
+		node->len = 0;
+		node->flags = PER_NODE_RAW;
+	}
 }
