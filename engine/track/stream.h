@@ -119,7 +119,7 @@ struct stream {
 	struct jitter_buffer buffers[JITTER_COUNT];
 	uint64_t touched_us; /* when it last moved in idle order */
 	uint32_t interval_jitter_max;
-	uint32_t lowest; /* of the current run of sequence numbers */
+	uint32_t leg; /* the tracker's: index of the medium, 0 = none */
 
 	uint64_t window[STREAM_WINDOW / 64];
 	struct burst burst;
@@ -136,7 +136,7 @@ struct stream {
 	struct list_link created;
 	uint32_t id;       /* counted from 1 in order of creation */
 	uint32_t call;     /* the tracker's: index of the call, 0 = none */
-	uint32_t leg;      /* the tracker's: index of the medium, 0 = none */
+	uint32_t lowest;   /* of the current run of sequence numbers */
 	uint8_t direction; /* the tracker's: enum call_side of the sender */
 	uint8_t announced; /* payloads that are kept */
 	bool ended;
@@ -180,8 +180,8 @@ struct stream *streams_packet(struct streams *streams, const struct datagram *da
         const struct rtp_packet *packet, unsigned *news);
 
 /* Takes a report to the streams that it is about; the sender's own stream or NULL. */
-struct stream *streams_rtcp(struct streams *streams, const struct datagram *datagram,
-        const struct rtcp_report *report);
+struct stream *streams_rtcp(const struct streams *streams,
+        const struct datagram *datagram, const struct rtcp_report *report);
 
 /* Signalling knows of this stream: it is no candidate any more and its codecs are known.
  */

@@ -335,6 +335,32 @@ static void test_table(void **state)
 	fixture_close(&fixture);
 }
 
+/* In the order of the round before, against it, and after the streams are no more. */
+static void test_order_of_packets(void **state)
+{
+	(void)state;
+	enum { STREAMS = 10, ROUNDS = 6, LIVES = 3 };
+	struct fixture fixture;
+	unsigned news = 0;
+	fixture_open(&fixture, 64 * 1024);
+	for (uint32_t life = 0; life < LIVES; life++) {
+		for (uint32_t n = 0; n < STREAMS * ROUNDS; n++) {
+			const uint32_t at = n % STREAMS;
+			const bool forth = n / STREAMS % 3 != 2;
+			fixture.packet.ssrc = forth ? at : STREAMS - 1 - at;
+			const struct stream *stream = send(&fixture, n / STREAMS, &news);
+			assert_int_equal(stream->ssrc, fixture.packet.ssrc);
+			assert_int_equal(stream->packets, n / STREAMS + 1);
+			assert_int_equal(news & STREAM_NEW, n < STREAMS);
+		}
+		const uint64_t late_us = fixture.datagram.time_us + 2 * STREAM_IDLE_US;
+		for (uint32_t n = 0; n < STREAMS; n++)
+			assert_non_null(streams_expired(fixture.streams, late_us));
+		assert_null(streams_expired(fixture.streams, late_us));
+	}
+	fixture_close(&fixture);
+}
+
 static void test_size(void **state)
 {
 	(void)state;
@@ -353,6 +379,7 @@ int main(void)
 	        cmocka_unit_test(test_quality_and_interval),
 	        cmocka_unit_test(test_round_trip),
 	        cmocka_unit_test(test_table),
+	        cmocka_unit_test(test_order_of_packets),
 	        cmocka_unit_test(test_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
