@@ -4,11 +4,6 @@
 
 static const char DIGITS[] = "0123456789abcdef";
 
-void writer_byte(struct writer *writer, char byte)
-{
-	writer_slice(writer, slice_of(&byte, 1));
-}
-
 void writer_slice(struct writer *writer, struct slice text)
 {
 	size_t len = text.len;

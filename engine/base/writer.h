@@ -28,7 +28,17 @@ static inline struct slice writer_text(const struct writer *writer)
 	return slice_of(writer->data, writer->len);
 }
 
-void writer_byte(struct writer *writer, char byte);
+/* A report is thousands of these: their common case is worth a copy at the caller. */
+static inline void writer_byte(struct writer *writer, char byte)
+{
+	if (writer->truncated)
+		return;
+	if (writer->len < writer->size)
+		writer->data[writer->len++] = byte;
+	else
+		writer->truncated = true;
+}
+
 void writer_slice(struct writer *writer, struct slice text);
 void writer_string(struct writer *writer, const char *text);
 void writer_u64(struct writer *writer, uint64_t value);

@@ -123,18 +123,32 @@ void writer_base64(struct writer *out, struct slice bytes)
 	}
 }
 
-/* The comma, the key with its suffix, and the colon. */
+/* The comma, the key with its suffix, and the colon: in one piece where it fits. */
 static void member(struct writer *out, const char *key, const char *suffix)
 {
-	char last = out->len ? out->data[out->len - 1] : '{';
+	const char last = out->len ? out->data[out->len - 1] : '{';
 	if (last != '{' && last != '[' && last != '\n')
 		writer_byte(out, ',');
 	if (!key)
 		return;
-	writer_byte(out, '"');
-	writer_string(out, key);
-	writer_string(out, suffix);
-	writer_slice(out, SLICE("\":"));
+	const size_t key_len = strlen(key), suffix_len = strlen(suffix);
+	const size_t len = key_len + suffix_len + 3;
+	if (out->truncated || len > out->size - out->len) {
+		writer_byte(out, '"');
+		writer_slice(out, slice_of(key, key_len));
+		writer_slice(out, slice_of(suffix, suffix_len));
+		writer_slice(out, SLICE("\":"));
+		return;
+	}
+	char *at = out->data + out->len;
+	out->len += len;
+	*at++ = '"';
+	memcpy(at, key, key_len);
+	at += key_len;
+	memcpy(at, suffix, suffix_len);
+	at += suffix_len;
+	*at++ = '"';
+	*at = ':';
 }
 
 void json_object(struct writer *out, const char *key)
