@@ -92,14 +92,12 @@ static void engine_advance(struct engine *engine, uint64_t time_us)
 	}
 }
 
-enum verdict engine_packet(struct engine *engine, const struct packet *packet)
+/* All that the frames have to give: a packet's, or the end's. */
+static void engine_datagrams(struct engine *engine)
 {
 	struct datagram datagram;
 	struct message message;
 
-	summary_packet(engine->summary, packet);
-	engine_advance(engine, packet->time_us);
-	frame_open(engine->frame, packet);
 	while (frame_next(engine->frame, &datagram)) {
 		decode_open(engine->decode, &datagram);
 		while (decode_next(engine->decode, &message)) {
@@ -108,11 +106,21 @@ enum verdict engine_packet(struct engine *engine, const struct packet *packet)
 			engine_events(engine);
 		}
 	}
+}
+
+enum verdict engine_packet(struct engine *engine, const struct packet *packet)
+{
+	summary_packet(engine->summary, packet);
+	engine_advance(engine, packet->time_us);
+	frame_open(engine->frame, packet);
+	engine_datagrams(engine);
 	return engine->detect ? detect_verdict(engine->detect) : VERDICT_PASS;
 }
 
 void engine_finish(struct engine *engine)
 {
+	frame_finish(engine->frame);
+	engine_datagrams(engine);
 	track_finish(engine->track);
 	engine_events(engine);
 }

@@ -14,11 +14,13 @@ enum stage {
 	STAGE_FRESH, /* the packet was not looked at yet */
 	STAGE_TCP,   /* its connection may have more to hand out */
 	STAGE_SCTP,
+	STAGE_FINISH, /* the input is over */
 	STAGE_DONE,
 };
 
 struct frame {
 	const struct packet *packet;
+	struct packet last; /* what the end of the input has for a packet: no bytes */
 	enum stage stage;
 	struct datagram
 	        opened; /* of TCP and SCTP: describes the packet, without payload */
@@ -47,6 +49,10 @@ void frame_open(struct frame *frame, const struct packet *packet)
 	if (frame->stage == STAGE_TCP)
 		tcp_abandon(&frame->tcp);
 	frame->packet = packet;
+	frame->last.time_us = packet->time_us;
+	frame->last.number = packet->number;
+	frame->last.source = packet->source;
+	frame->last.link = packet->link;
 	frame->stage = STAGE_FRESH;
 	frame->counters.packets++;
 	frame->counters.bytes += packet->wire_len;
@@ -177,6 +183,26 @@ static bool open_packet(struct frame *frame, struct datagram *out)
 	return false;
 }
 
+void frame_finish(struct frame *frame)
+{
+	if (frame->stage == STAGE_TCP)
+		tcp_abandon(&frame->tcp);
+	frame->stage = STAGE_FINISH;
+	clear(&frame->opened, &frame->last);
+	frame->opened.transport = TRANSPORT_TCP;
+	tcp_finish(&frame->tcp);
+}
+
+/* More bytes of the connection or association of the present packet. */
+static bool stage_next(struct frame *frame, struct datagram *datagram)
+{
+	if (frame->stage == STAGE_TCP)
+		return tcp_next(&frame->tcp, datagram);
+	if (frame->stage == STAGE_FINISH)
+		return tcp_finish_next(&frame->tcp, datagram);
+	return sctp_next(&frame->sctp, datagram);
+}
+
 bool frame_next(struct frame *frame, struct datagram *datagram)
 {
 	if (frame->stage == STAGE_FRESH && open_packet(frame, datagram))
@@ -184,8 +210,7 @@ bool frame_next(struct frame *frame, struct datagram *datagram)
 	if (frame->stage == STAGE_DONE)
 		return false;
 	copy(datagram, &frame->opened);
-	const bool more = frame->stage == STAGE_TCP ? tcp_next(&frame->tcp, datagram)
-	                                            : sctp_next(&frame->sctp, datagram);
+	const bool more = stage_next(frame, datagram);
 	if (!more)
 		frame->stage = STAGE_DONE;
 	return more;

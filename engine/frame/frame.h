@@ -61,6 +61,13 @@ void frame_open(struct frame *frame, const struct packet *packet);
 bool frame_next(struct frame *frame, struct datagram *datagram);
 
 /*
+ * Begins the end of the input in the place of a packet: frame_next then gives the bytes
+ * of TCP that wait behind a hole which nothing will fill any more, with the time and
+ * number of the last packet.
+ */
+void frame_finish(struct frame *frame);
+
+/*
  * TCP: the first bytes of the payload are done with and will not come again; what is
  * left stays and comes again, with more behind it, in a later datagram. Whoever reads no
  * message from a stream's payload consumes 0 and waits.

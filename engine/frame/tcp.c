@@ -203,6 +203,28 @@ bool tcp_next(struct tcp *tcp, struct datagram *out)
 	return false;
 }
 
+void tcp_finish(struct tcp *tcp)
+{
+	tcp->finishing = tcp->proven.front;
+}
+
+bool tcp_finish_next(struct tcp *tcp, struct datagram *out)
+{
+	struct stream_buffers *buffers = &tcp->buffers;
+	while (tcp->finishing) {
+		struct tcp_flow *flow = slab_at(&tcp->flows, tcp->finishing);
+		for (unsigned i = 0; i < 2; i++) {
+			struct tcp_stream *stream = &flow->streams[i];
+			stream_settle(buffers, stream);
+			if (stream_hole_overdue(buffers, stream, UINT64_MAX) &&
+			        stream_skip(buffers, stream))
+				return hand_out(flow, i, stream, out);
+		}
+		tcp->finishing = list_link_of(&tcp->proven, tcp->finishing)->next;
+	}
+	return false;
+}
+
 void tcp_abandon(struct tcp *tcp)
 {
 	struct tcp_flow *flow = tcp->segment.flow;

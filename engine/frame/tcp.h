@@ -37,6 +37,7 @@ struct tcp {
 	struct hash_key key;
 	struct stream_buffers buffers;
 	struct tcp_segment segment;
+	uint32_t finishing; /* the connection whose holes are given up; 0 = none */
 };
 
 bool tcp_init(struct tcp *tcp, struct memory *memory, size_t share,
@@ -50,6 +51,10 @@ bool tcp_open(struct tcp *tcp, struct layers *l);
  * gets the payload and the direction. False when there are no more.
  */
 bool tcp_next(struct tcp *tcp, struct datagram *out);
+
+/* The end of the input: from here on tcp_finish_next gives what waits behind holes. */
+void tcp_finish(struct tcp *tcp);
+bool tcp_finish_next(struct tcp *tcp, struct datagram *out);
 
 /* Nobody asked to the end and the packet is gone: what only it had is lost. */
 void tcp_abandon(struct tcp *tcp);

@@ -170,6 +170,33 @@ static void gives_up_waiting(void **state)
 	build_frame_release(&memory);
 }
 
+/* Nothing fills a hole any more once the input is over. */
+static void gives_at_the_end(void **state)
+{
+	struct memory memory;
+	struct frame *frame = build_frame(&memory);
+	struct datagram d;
+	char out[500] = "";
+	(void)state;
+	send(frame, &(struct segment){0, 99, 0, SYN, ""}, 0, out);
+	send(frame, &(struct segment){0, 110, 0, ACK, "b."}, 1, out);
+	send(frame, &(struct segment){0, 120, 0, ACK, "c."}, 2, out);
+	send(frame, &(struct segment){1, 599, 0, SYN | ACK, ""}, 3, out);
+	send(frame, &(struct segment){1, 610, 0, ACK, "d."}, 4, out);
+	assert_string_equal(out, "");
+	frame_finish(frame);
+	while (frame_next(frame, &d)) {
+		const size_t at = strlen(out);
+		assert_int_equal(d.time_us, 4);
+		assert_true(d.stream_gap);
+		(void)snprintf(out + at, sizeof(out) - at, "%.*s ", (int)d.payload.len,
+		        d.payload.data);
+		frame_consume(frame, d.stream, d.payload.len);
+	}
+	assert_string_equal(out, "b. c. d. ");
+	build_frame_release(&memory);
+}
+
 /* A decoder that never consumes gets what fits, then starts anew. */
 static void bounded(void **state)
 {
@@ -319,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(rows),
 	        cmocka_unit_test(gives_up_waiting),
+	        cmocka_unit_test(gives_at_the_end),
 	        cmocka_unit_test(bounded),
 	        cmocka_unit_test(ignored_and_tagged),
 	        cmocka_unit_test(many_connections),
