@@ -133,11 +133,8 @@ static bool user_read(const char *p, const char *at, struct sip_uri *uri)
 	uri->user = slice_of(p, (size_t)(colon - p));
 	if (colon < at)
 		uri->password = slice_of(colon + 1, (size_t)(at - colon - 1));
-	for (const char *q = p; q < at; q++) {
-		if ((unsigned char)*q <= ' ' || *q == '<' || *q == '>' || *q == '"' ||
-		        *q == '@')
-			return false;
-	}
+	if (scan_user(p, at) != at || scan_byte(p, at, '@') != at)
+		return false;
 	return uri->user.len > 0;
 }
 
