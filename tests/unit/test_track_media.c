@@ -145,6 +145,26 @@ static void gaps_in_both_directions_are_the_captures(void **state)
 	}
 }
 
+static void sources_that_follow_one_another_sum_up_on_their_side(void **state)
+{
+	(void)state;
+	enum { SOURCES = MEDIA_STREAMS + 2, EACH = 30 };
+	struct kit *kit = kit_new(1 << 22);
+	kit_message(kit, &OFFER);
+	kit_message(kit, &ANSWER);
+	for (uint32_t i = 0; i < SOURCES; i++)
+		flow(kit, &(struct flow){
+		                  600 + i * 700, A_RTP, B_RTP, 7 + i, 100, EACH, 10, 1});
+	track_finish(kit->track);
+	kit_drain(kit);
+	assert_int_equal(kit->last_quality[CALL_CALLER].packets, SOURCES * (EACH - 1));
+	assert_int_equal(kit->last_quality[CALL_CALLER].lost, SOURCES);
+	assert_true(kit->last_quality[CALL_CALLER].mos_x100 > 100);
+	assert_int_equal(kit->last_quality[CALL_CALLEE].packets, 0);
+	assert_int_equal(kit->last_quality[CALL_CALLEE].mos_x100, 0);
+	kit_free(kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +173,7 @@ int main(void)
 	        cmocka_unit_test(early_media_is_told_by_its_packets),
 	        cmocka_unit_test(the_source_behind_a_nat_is_kept_as_seen),
 	        cmocka_unit_test(gaps_in_both_directions_are_the_captures),
+	        cmocka_unit_test(sources_that_follow_one_another_sum_up_on_their_side),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
