@@ -1,55 +1,11 @@
 #include "engine/detect/detect.h"
 
-#include "engine/detect/explain.h"
-#include "engine/detect/keyed.h"
+#include "engine/detect/judge.h"
 #include "engine/detect/match.h"
-#include "engine/detect/trigger.h"
 #include "engine/track/call.h"
 #include "engine/track/transaction.h"
 
-enum {
-	BUCKETS = SIP_METHOD_COUNT + 1, /* per method, and one for streams without */
-	LOSSY_US = 10000000,
-	BACKOFF_MAX_US = 1800000000, /* half an hour */
-	NUMBER_BITS = 48,            /* of a packet's number in a packed reference */
-};
-
-struct judge {
-	const struct rule *rule;
-	struct keyed keyed;
-	uint64_t hits;
-};
-
-struct bucket {
-	uint16_t *judges;
-	uint32_t count;
-};
-
-struct pending {
-	struct alert alert;
-	char key[ALERT_KEY_MAX];
-	char explain[ALERT_EXPLAIN_MAX];
-	char entity[ALERT_KEY_MAX];
-};
-
-struct detect {
-	struct hash_key hash_key;
-	const struct pattern_ops *patterns;
-	struct judge *judges;
-	uint32_t judge_count;
-	uint32_t absence_count;
-	struct bucket buckets[EVENT_COUNT][BUCKETS];
-	struct field_cache cache;
-	uint64_t now_us;
-	uint64_t lossy_until_us;
-	uint64_t alert_id;
-	uint64_t alerts_lost;
-	uint64_t verdict_packet;
-	enum verdict verdict;
-	uint32_t pending_count;
-	uint32_t pending_at;
-	struct pending pending[LIMIT_ALERTS_PENDING];
-};
+enum { LOSSY_US = 10000000 };
 
 static bool by_method(enum event_kind kind)
 {
@@ -114,6 +70,45 @@ static bool judges_init(struct detect *detect, struct memory *memory, size_t sha
 	return true;
 }
 
+static bool same_key(const struct rule *a, const struct rule *b)
+{
+	if (a->key_count != b->key_count)
+		return false;
+	for (unsigned i = 0; i < a->key_count; i++) {
+		const struct rule_key *x = &a->keys[i];
+		const struct rule_key *y = &b->keys[i];
+		if (x->field.field != y->field.field || x->type != y->type ||
+		        x->field.argument != y->field.argument ||
+		        x->prefix != y->prefix ||
+		        !slice_equal(x->field.name, y->field.name))
+			return false;
+	}
+	return true;
+}
+
+/* Rules with the same key share the place where an event's is made. */
+static bool memos_init(struct detect *detect, struct memory *memory)
+{
+	const size_t count = (size_t)detect->judge_count + 1;
+
+	detect->memos = memory_take(memory, count * sizeof(*detect->memos));
+	detect->hits = memory_take(memory, count * sizeof(*detect->hits));
+	if (!detect->memos || !detect->hits)
+		return false;
+	for (uint32_t i = 0; i < detect->judge_count; i++) {
+		const struct rule *rule = detect->judges[i].rule;
+		uint32_t at = 0;
+		while (at < detect->memo_count && !same_key(detect->memos[at].rule, rule))
+			at++;
+		detect->judges[i].memo = &detect->memos[at];
+		if (at < detect->memo_count)
+			continue;
+		detect->memos[at].rule = rule;
+		detect->memo_count++;
+	}
+	return true;
+}
+
 struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
         const struct rule_set *rules)
 {
@@ -130,7 +125,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	for (uint32_t i = 0; i < rules->count; i++)
 		if (rules->rules[i].enabled)
 			detect->judges[detect->judge_count++].rule = &rules->rules[i];
-	if (!judges_init(detect, memory, share) || !buckets_init(detect, memory))
+	if (!memos_init(detect, memory) || !judges_init(detect, memory, share) ||
+	        !buckets_init(detect, memory))
 		return NULL;
 	return detect;
 }
@@ -138,157 +134,6 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 static bool event_proven(const struct event *event)
 {
 	return event->proven;
-}
-
-static uint64_t packed(uint64_t number, uint16_t source)
-{
-	return (number & (((uint64_t)1 << NUMBER_BITS) - 1)) | (uint64_t)source
-	                                                               << NUMBER_BITS;
-}
-
-static void evidence_push(
-        const struct judge *judge, struct key_state *state, uint64_t reference)
-{
-	uint64_t *ring = key_state_evidence(&judge->keyed, state);
-	const uint8_t size = (uint8_t)judge->rule->evidence;
-	const uint8_t newest = (uint8_t)((state->evidence_at + size - 1) % size);
-
-	if (state->evidence_count && ring[newest] == reference)
-		return;
-	ring[state->evidence_at] = reference;
-	state->evidence_at = (uint8_t)((state->evidence_at + 1) % size);
-	if (state->evidence_count < size)
-		state->evidence_count++;
-}
-
-/* The packets that count: of a transaction its request, then what completed it. */
-static void evidence_note(
-        const struct judge *judge, struct key_state *state, const struct event *event)
-{
-	const struct transaction *transaction = event->transaction;
-
-	if (!judge->rule->evidence)
-		return;
-	if (event->kind == EVENT_SIP_TRANSACTION && transaction &&
-	        transaction->first_packet)
-		evidence_push(judge, state,
-		        packed(transaction->first_packet, transaction->first_source));
-	if (event->packet)
-		evidence_push(judge, state,
-		        packed(event->packet->number, event->packet->source));
-}
-
-static void evidence_write(
-        const struct judge *judge, struct key_state *state, struct alert *alert)
-{
-	const uint64_t *ring = key_state_evidence(&judge->keyed, state);
-	const uint32_t size = judge->rule->evidence;
-
-	for (uint32_t i = 0; i < state->evidence_count; i++) {
-		const uint32_t at =
-		        (state->evidence_at + size - state->evidence_count + i) % size;
-		alert->evidence[i] = (struct packet_ref){
-		        .number = ring[at] & (((uint64_t)1 << NUMBER_BITS) - 1),
-		        .source = (uint16_t)(ring[at] >> NUMBER_BITS),
-		};
-	}
-	alert->evidence_count = state->evidence_count;
-}
-
-static void entity_write(struct detect *detect, const struct rule *rule,
-        struct key_state *state, struct writer *writer)
-{
-	struct value value = {0};
-
-	if (rule->entity_given && detect->cache.event)
-		field_value(&detect->cache, &rule->entity, &value);
-	if (value.type == VALUE_TEXT)
-		writer_slice(writer, value.text);
-	else if (value.type == VALUE_ADDRESS)
-		writer_address(writer, &value.ip);
-	else
-		key_write_first(rule, key_state_bytes(state), writer);
-}
-
-/* Whether suppression holds this alert back; each further alert waits longer. */
-static bool held_back(struct key_state *state, const struct rule *rule, uint64_t now_us)
-{
-	if (state->alerts && now_us < state->quiet_until_us) {
-		state->suppressed++;
-		return true;
-	}
-	const bool goes_on = state->alerts &&
-	                     now_us < state->quiet_until_us + state->quiet_for_us &&
-	                     rule->backoff > 1;
-	state->quiet_for_us =
-	        goes_on ? state->quiet_for_us * rule->backoff : rule->suppress_us;
-	if (state->quiet_for_us > BACKOFF_MAX_US &&
-	        state->quiet_for_us > rule->suppress_us)
-		state->quiet_for_us = BACKOFF_MAX_US;
-	state->quiet_until_us = now_us + state->quiet_for_us;
-	return false;
-}
-
-static enum verdict verdict_of(const struct rule *rule, bool proven)
-{
-	if (rule->verdict == VERDICT_BLOCK && rule->needs_proof && !proven)
-		return VERDICT_LIMIT;
-	return rule->verdict;
-}
-
-static void verdict_raise(struct detect *detect, enum verdict verdict)
-{
-	if (verdict > detect->verdict)
-		detect->verdict = verdict;
-}
-
-static void raise(struct detect *detect, struct judge *judge, struct key_state *state,
-        const struct trigger_result *result)
-{
-	const struct rule *rule = judge->rule;
-	const struct event *event = detect->cache.event;
-	const enum verdict would = verdict_of(rule, state->proven);
-
-	verdict_raise(detect, would);
-	if (held_back(state, rule, detect->now_us))
-		return;
-	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
-		detect->alerts_lost++;
-		return;
-	}
-	struct pending *pending = &detect->pending[detect->pending_count++];
-	struct writer key = writer_of(pending->key, sizeof(pending->key));
-	struct writer words = writer_of(pending->explain, sizeof(pending->explain));
-	struct writer entity = writer_of(pending->entity, sizeof(pending->entity));
-	const char *metric = trigger_name(rule->trigger.kind);
-	const double threshold =
-	        rule->trigger.threshold > 0 ? rule->trigger.threshold : rule->trigger.n;
-
-	key_write(rule, key_state_bytes(state), &key);
-	explain_alert(rule, result, &words);
-	entity_write(detect, rule, state, &entity);
-	pending->alert = (struct alert){
-	        .id = ++detect->alert_id,
-	        .time_us = detect->now_us,
-	        .rule = rule,
-	        .event = event,
-	        .entity_type = rule->entity_type,
-	        .entity = writer_text(&entity),
-	        .key = writer_text(&key),
-	        .explain = writer_text(&words),
-	        .metric = slice_of(metric, strlen(metric)),
-	        .value = result->value,
-	        .threshold = threshold > 0 ? threshold : 1,
-	        .window_s = (double)rule->trigger.window_us / 1e6,
-	        .count = state->matched,
-	        .suppressed = state->suppressed,
-	        .lower_bound = detect->now_us < detect->lossy_until_us,
-	        .proven = state->proven,
-	        .would = would,
-	};
-	evidence_write(judge, state, &pending->alert);
-	state->alerts++;
-	state->suppressed = 0;
 }
 
 static bool excepted(struct detect *detect, const struct rule *rule)
@@ -324,13 +169,6 @@ static bool share_silences(const struct rule *rule, const struct key_state *stat
 	return rule->quiet_when != RULE_REJECT && all > 0 &&
 	       state->share_of > rule->quiet_over * all;
 }
-
-/* What an event is to a rule. */
-struct finding {
-	bool matched;
-	bool resets;
-	bool speaks_for; /* quiet_if */
-};
 
 static struct finding finding_of(struct detect *detect, const struct rule *rule)
 {
@@ -395,35 +233,70 @@ static void judge_matched(struct detect *detect, struct judge *judge,
 	const struct trigger_result result =
 	        trigger_event(input, key_state_trigger(&judge->keyed, state), &text);
 	if (result.fired && !share_silences(judge->rule, state))
-		raise(detect, judge, state, &result);
+		alert_raise(detect, judge, state, &result);
 }
 
-static void judge_event(struct detect *detect, struct judge *judge)
+static struct trigger_input input_of(struct detect *detect, const struct rule *rule)
 {
-	const struct rule *rule = judge->rule;
-	const struct finding finding = finding_of(detect, rule);
-	struct trigger_input input = {.rule = rule,
+	return (struct trigger_input){.rule = rule,
 	        .patterns = detect->patterns,
 	        .hash_key = &detect->hash_key,
 	        .cache = &detect->cache,
 	        .now_us = detect->now_us};
-	struct key_value key;
+}
 
-	if (!finding.matched && !finding.resets && !finding.speaks_for)
-		return;
-	if (finding.matched && prints_only(rule)) {
-		uint64_t scratch[8] = {0};
-		char names[160];
-		struct writer text = writer_of(names, sizeof(names));
-		if (!trigger_event(&input, scratch, &text).fired)
-			return;
-	}
-	if (!key_of(rule, &detect->cache, &detect->hash_key, &key))
-		return;
-	const uint64_t hash = hash_bytes(&detect->hash_key, key.bytes, key.len);
+static bool prints_suffice(struct detect *detect, const struct rule *rule)
+{
+	const struct trigger_input input = input_of(detect, rule);
+	uint64_t scratch[8] = {0};
+	char names[160];
+	struct writer text = writer_of(names, sizeof(names));
+
+	return trigger_event(&input, scratch, &text).fired;
+}
+
+/* The event's key of the rule; false when it lacks a field of it. */
+static bool key_memo_make(struct detect *detect, struct key_memo *memo)
+{
+	if (memo->made)
+		return memo->present;
+	memo->made = true;
+	memo->present = key_of(memo->rule, &detect->cache, &detect->hash_key, &memo->key);
+	if (memo->present)
+		memo->hash =
+		        hash_bytes(&detect->hash_key, memo->key.bytes, memo->key.len);
+	return memo->present;
+}
+
+/* Whether the event concerns the rule at all; touches nothing that is kept. */
+static bool concerns(struct detect *detect, struct judge *judge, struct hit *hit)
+{
+	const struct rule *rule = judge->rule;
+
+	hit->judge = judge;
+	hit->finding = finding_of(detect, rule);
+	if (!hit->finding.matched && !hit->finding.resets && !hit->finding.speaks_for)
+		return false;
+	if (hit->finding.matched && prints_only(rule) && !prints_suffice(detect, rule))
+		return false;
+	if (!key_memo_make(detect, judge->memo))
+		return false;
+	keyed_prefetch(&judge->keyed, judge->memo->hash);
+	return true;
+}
+
+static void judge_event(struct detect *detect, const struct hit *hit)
+{
+	struct judge *judge = hit->judge;
+	const struct rule *rule = judge->rule;
+	const struct finding finding = hit->finding;
+	const struct trigger_input input = input_of(detect, rule);
+	const struct key_value *key = &judge->memo->key;
+	const uint64_t hash = judge->memo->hash;
 	struct key_state *state = finding.matched || finding.speaks_for
-	                                  ? keyed_get(&judge->keyed, &key, hash)
-	                                  : keyed_find(&judge->keyed, &key, hash);
+	                                  ? keyed_get(&judge->keyed, key, hash)
+	                                  : keyed_find(&judge->keyed, key, hash);
+
 	if (!state)
 		return;
 	if (rule->quiet_when != RULE_REJECT)
@@ -458,6 +331,7 @@ void detect_event(struct detect *detect, const struct event *event)
 {
 	const struct bucket *bucket = &detect->buckets[event->kind][method_of(event)];
 	const uint32_t class_bit = 1u << status_class(event);
+	uint32_t count = 0;
 
 	if (event->time_us > detect->now_us)
 		detect->now_us = event->time_us;
@@ -468,11 +342,21 @@ void detect_event(struct detect *detect, const struct event *event)
 		detect->verdict = VERDICT_PASS;
 	}
 	field_cache_open(&detect->cache, event);
+	for (uint32_t i = 0; i < detect->memo_count; i++)
+		detect->memos[i].made = false;
+	/* What is kept lies far apart: all of it is on its way before the first is used.
+	 */
 	for (uint32_t i = 0; i < bucket->count; i++) {
 		struct judge *judge = &detect->judges[bucket->judges[i]];
-		if (!by_method(event->kind) || (judge->rule->classes & class_bit))
-			judge_event(detect, judge);
+		if (by_method(event->kind) && !(judge->rule->classes & class_bit))
+			continue;
+		count += concerns(detect, judge, &detect->hits[count]);
 	}
+	for (uint32_t i = 0; i < count; i++)
+		keyed_prefetch_state(
+		        &detect->hits[i].judge->keyed, detect->hits[i].judge->memo->hash);
+	for (uint32_t i = 0; i < count; i++)
+		judge_event(detect, &detect->hits[i]);
 }
 
 static void absences(struct detect *detect, struct judge *judge)
@@ -487,7 +371,7 @@ static void absences(struct detect *detect, struct judge *judge)
 		        .count = state->matched,
 		        .span_us = detect->now_us - state->armed_us};
 		state->armed_us = 0;
-		raise(detect, judge, state, &result);
+		alert_raise(detect, judge, state, &result);
 	}
 }
 

@@ -191,7 +191,8 @@ struct field_cache {
 	struct slice order;
 	char tag_bytes[128];
 	char order_bytes[1024];
-	uint64_t seen[(FIELD_PLACES + 63) / 64]; /* texts whose bytes were looked through */
+	uint64_t seen[(FIELD_PLACES + 63) /
+	              64]; /* texts whose bytes were looked through */
 	struct text_bytes bytes[FIELD_PLACES];
 	struct value values[FIELD_PLACES];
 };

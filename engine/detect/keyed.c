@@ -35,8 +35,8 @@ bool keyed_init(
         struct keyed *keyed, struct memory *memory, const struct rule *rule, uint32_t max)
 {
 	keyed->key_bytes = key_bytes(rule);
-	keyed->evidence_at = aligned(sizeof(struct key_state) + keyed->key_bytes);
-	keyed->trigger_at = keyed->evidence_at + rule->evidence * sizeof(uint64_t);
+	keyed->trigger_at = aligned(sizeof(struct key_state) + keyed->key_bytes);
+	keyed->evidence_at = keyed->trigger_at + aligned(trigger_bytes(rule));
 	if (!slab_init(&keyed->slab, memory, item_bytes(rule), max) ||
 	        !table_init(&keyed->table, memory, max))
 		return false;
@@ -161,6 +161,24 @@ struct key_state *keyed_find(
 			return state;
 	}
 	return NULL;
+}
+
+void keyed_prefetch(const struct keyed *keyed, uint64_t hash)
+{
+	__builtin_prefetch(&keyed->table.slots[(hash >> 32) & keyed->table.mask]);
+}
+
+void keyed_prefetch_state(const struct keyed *keyed, uint64_t hash)
+{
+	struct table_cursor cursor;
+	const uint32_t index = table_first(&keyed->table, hash, &cursor);
+
+	if (!index)
+		return;
+	const uint8_t *item = slab_at(&keyed->slab, index);
+	__builtin_prefetch(item + offsetof(struct key_state, idle));
+	__builtin_prefetch(item + keyed->trigger_at);
+	__builtin_prefetch(item + keyed->evidence_at);
 }
 
 void keyed_forget(struct keyed *keyed, struct key_state *state)

@@ -13,16 +13,17 @@
 
 enum { KEY_TEXT_MAX = 55, KEY_BYTES_MAX = LIMIT_RULE_KEYS * 64 };
 
+/* What only alerts need stands first: the rest is next to the key and the trigger. */
 struct key_state {
 	struct wheel_timer timer; /* absence */
-	struct list_link idle;
-	uint64_t hash;
-	uint64_t matched; /* events */
 	uint64_t alerts;
 	uint64_t suppressed; /* alerts held back since the last */
 	uint64_t quiet_until_us;
 	uint64_t quiet_for_us;
 	uint64_t armed_us; /* absence: since when it waits */
+	struct list_link idle;
+	uint64_t hash;
+	uint64_t matched; /* events */
 	uint64_t share_since_us;
 	uint32_t share_of; /* quiet_if: events that speak for the key */
 	uint32_t share_rest;
@@ -70,6 +71,9 @@ struct key_state *keyed_find(
 /* The same, made when it is new. */
 struct key_state *keyed_get(
         struct keyed *keyed, const struct key_value *key, uint64_t hash);
+/* Asks for the memory that finding the key will need: first its slot, then its state. */
+void keyed_prefetch(const struct keyed *keyed, uint64_t hash);
+void keyed_prefetch_state(const struct keyed *keyed, uint64_t hash);
 void keyed_forget(struct keyed *keyed, struct key_state *state);
 
 static inline uint8_t *key_state_bytes(struct key_state *state)

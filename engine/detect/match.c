@@ -149,7 +149,8 @@ static bool test_address(const struct rule_test *test, const struct address *ip)
 
 static bool lacks(const struct text_bytes *bytes, const struct text_bytes *needs)
 {
-	return (needs->words[0] & ~bytes->words[0]) || (needs->words[1] & ~bytes->words[1]);
+	return (needs->words[0] & ~bytes->words[0]) ||
+	       (needs->words[1] & ~bytes->words[1]);
 }
 
 /* Whether the place's text is short enough that looking through it pays. */

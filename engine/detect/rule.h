@@ -45,8 +45,9 @@ struct rule_value {
 	double number;
 	struct network network;
 	void *pattern;
-	struct field_ref field;  /* OP_SAME */
-	struct text_bytes needs; /* OP_CONTAINS, OP_MATCHES: what must occur in the text */
+	struct field_ref field; /* OP_SAME */
+	struct text_bytes
+	        needs; /* OP_CONTAINS, OP_MATCHES: what must occur in the text */
 };
 
 struct rule_test {

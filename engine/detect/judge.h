@@ -1,0 +1,86 @@
+/*
+ * What judging and raising alerts share: the judges of the rules and the alerts that wait
+ * to be fetched.
+ */
+#ifndef RINGFENCE_DETECT_JUDGE_H
+#define RINGFENCE_DETECT_JUDGE_H
+
+#include "engine/detect/detect.h"
+#include "engine/detect/keyed.h"
+#include "engine/detect/trigger.h"
+
+/* Per method, and one for streams without. */
+enum { BUCKETS = SIP_METHOD_COUNT + 1 };
+
+struct judge {
+	const struct rule *rule;
+	struct key_memo *memo; /* shared by the rules with the same key */
+	struct keyed keyed;
+	uint64_t hits;
+};
+
+/* The event's key as some rules have it, made when the first of them asks. */
+struct key_memo {
+	const struct rule *rule; /* one of them */
+	bool made;
+	bool present;
+	uint64_t hash;
+	struct key_value key;
+};
+
+/* What an event is to a rule. */
+struct finding {
+	bool matched;
+	bool resets;
+	bool speaks_for; /* quiet_if */
+};
+
+/* A rule that an event concerns, until its turn comes. */
+struct hit {
+	struct judge *judge;
+	struct finding finding;
+};
+
+struct bucket {
+	uint16_t *judges;
+	uint32_t count;
+};
+
+struct pending {
+	struct alert alert;
+	char key[ALERT_KEY_MAX];
+	char explain[ALERT_EXPLAIN_MAX];
+	char entity[ALERT_KEY_MAX];
+};
+
+struct detect {
+	struct hash_key hash_key;
+	const struct pattern_ops *patterns;
+	struct judge *judges;
+	uint32_t judge_count;
+	uint32_t absence_count;
+	struct key_memo *memos;
+	uint32_t memo_count;
+	struct hit *hits; /* of the event at work */
+	struct bucket buckets[EVENT_COUNT][BUCKETS];
+	struct field_cache cache;
+	uint64_t now_us;
+	uint64_t lossy_until_us;
+	uint64_t alert_id;
+	uint64_t alerts_lost;
+	uint64_t verdict_packet;
+	enum verdict verdict;
+	uint32_t pending_count;
+	uint32_t pending_at;
+	struct pending pending[LIMIT_ALERTS_PENDING];
+};
+
+/* The packets that count: of a transaction its request, then what completed it. */
+void evidence_note(
+        const struct judge *judge, struct key_state *state, const struct event *event);
+
+/* Queues the rule's alert for the key unless suppression holds it back. */
+void alert_raise(struct detect *detect, struct judge *judge, struct key_state *state,
+        const struct trigger_result *result);
+
+#endif

@@ -1,0 +1,158 @@
+#include "engine/detect/explain.h"
+#include "engine/detect/judge.h"
+#include "engine/track/transaction.h"
+
+enum {
+	BACKOFF_MAX_US = 1800000000, /* half an hour */
+	NUMBER_BITS = 48,            /* of a packet's number in a packed reference */
+};
+
+static uint64_t packed(uint64_t number, uint16_t source)
+{
+	return (number & (((uint64_t)1 << NUMBER_BITS) - 1)) | (uint64_t)source
+	                                                               << NUMBER_BITS;
+}
+
+static void evidence_push(
+        const struct judge *judge, struct key_state *state, uint64_t reference)
+{
+	uint64_t *ring = key_state_evidence(&judge->keyed, state);
+	const uint8_t size = (uint8_t)judge->rule->evidence;
+	const uint8_t newest = (uint8_t)((state->evidence_at + size - 1) % size);
+
+	if (state->evidence_count && ring[newest] == reference)
+		return;
+	ring[state->evidence_at] = reference;
+	state->evidence_at = (uint8_t)((state->evidence_at + 1) % size);
+	if (state->evidence_count < size)
+		state->evidence_count++;
+}
+
+void evidence_note(
+        const struct judge *judge, struct key_state *state, const struct event *event)
+{
+	const struct transaction *transaction = event->transaction;
+
+	if (!judge->rule->evidence)
+		return;
+	if (event->kind == EVENT_SIP_TRANSACTION && transaction &&
+	        transaction->first_packet)
+		evidence_push(judge, state,
+		        packed(transaction->first_packet, transaction->first_source));
+	if (event->packet)
+		evidence_push(judge, state,
+		        packed(event->packet->number, event->packet->source));
+}
+
+static void evidence_write(
+        const struct judge *judge, struct key_state *state, struct alert *alert)
+{
+	const uint64_t *ring = key_state_evidence(&judge->keyed, state);
+	const uint32_t size = judge->rule->evidence;
+
+	for (uint32_t i = 0; i < state->evidence_count; i++) {
+		const uint32_t at =
+		        (state->evidence_at + size - state->evidence_count + i) % size;
+		alert->evidence[i] = (struct packet_ref){
+		        .number = ring[at] & (((uint64_t)1 << NUMBER_BITS) - 1),
+		        .source = (uint16_t)(ring[at] >> NUMBER_BITS),
+		};
+	}
+	alert->evidence_count = state->evidence_count;
+}
+
+static void entity_write(struct detect *detect, const struct rule *rule,
+        struct key_state *state, struct writer *writer)
+{
+	struct value value = {0};
+
+	if (rule->entity_given && detect->cache.event)
+		field_value(&detect->cache, &rule->entity, &value);
+	if (value.type == VALUE_TEXT)
+		writer_slice(writer, value.text);
+	else if (value.type == VALUE_ADDRESS)
+		writer_address(writer, &value.ip);
+	else
+		key_write_first(rule, key_state_bytes(state), writer);
+}
+
+/* Whether suppression holds this alert back; each further alert waits longer. */
+static bool held_back(struct key_state *state, const struct rule *rule, uint64_t now_us)
+{
+	if (state->alerts && now_us < state->quiet_until_us) {
+		state->suppressed++;
+		return true;
+	}
+	const bool goes_on = state->alerts &&
+	                     now_us < state->quiet_until_us + state->quiet_for_us &&
+	                     rule->backoff > 1;
+	state->quiet_for_us =
+	        goes_on ? state->quiet_for_us * rule->backoff : rule->suppress_us;
+	if (state->quiet_for_us > BACKOFF_MAX_US &&
+	        state->quiet_for_us > rule->suppress_us)
+		state->quiet_for_us = BACKOFF_MAX_US;
+	state->quiet_until_us = now_us + state->quiet_for_us;
+	return false;
+}
+
+static enum verdict verdict_of(const struct rule *rule, bool proven)
+{
+	if (rule->verdict == VERDICT_BLOCK && rule->needs_proof && !proven)
+		return VERDICT_LIMIT;
+	return rule->verdict;
+}
+
+static void verdict_raise(struct detect *detect, enum verdict verdict)
+{
+	if (verdict > detect->verdict)
+		detect->verdict = verdict;
+}
+
+void alert_raise(struct detect *detect, struct judge *judge, struct key_state *state,
+        const struct trigger_result *result)
+{
+	const struct rule *rule = judge->rule;
+	const struct event *event = detect->cache.event;
+	const enum verdict would = verdict_of(rule, state->proven);
+
+	verdict_raise(detect, would);
+	if (held_back(state, rule, detect->now_us))
+		return;
+	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
+		detect->alerts_lost++;
+		return;
+	}
+	struct pending *pending = &detect->pending[detect->pending_count++];
+	struct writer key = writer_of(pending->key, sizeof(pending->key));
+	struct writer words = writer_of(pending->explain, sizeof(pending->explain));
+	struct writer entity = writer_of(pending->entity, sizeof(pending->entity));
+	const char *metric = trigger_name(rule->trigger.kind);
+	const double threshold =
+	        rule->trigger.threshold > 0 ? rule->trigger.threshold : rule->trigger.n;
+
+	key_write(rule, key_state_bytes(state), &key);
+	explain_alert(rule, result, &words);
+	entity_write(detect, rule, state, &entity);
+	pending->alert = (struct alert){
+	        .id = ++detect->alert_id,
+	        .time_us = detect->now_us,
+	        .rule = rule,
+	        .event = event,
+	        .entity_type = rule->entity_type,
+	        .entity = writer_text(&entity),
+	        .key = writer_text(&key),
+	        .explain = writer_text(&words),
+	        .metric = slice_of(metric, strlen(metric)),
+	        .value = result->value,
+	        .threshold = threshold > 0 ? threshold : 1,
+	        .window_s = (double)rule->trigger.window_us / 1e6,
+	        .count = state->matched,
+	        .suppressed = state->suppressed,
+	        .lower_bound = detect->now_us < detect->lossy_until_us,
+	        .proven = state->proven,
+	        .would = would,
+	};
+	evidence_write(judge, state, &pending->alert);
+	state->alerts++;
+	state->suppressed = 0;
+}
