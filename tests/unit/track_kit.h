@@ -55,7 +55,8 @@ static inline void kit_free(struct kit *kit)
 	free(kit);
 }
 
-static inline void kit_word(struct kit *kit, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline void kit_word(
+        struct kit *kit, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
