@@ -218,25 +218,29 @@ static inline unsigned field_place(const struct field_ref *ref)
 	return ref->field == FIELD_ANOMALY ? FIELD_PLACES : ref->field;
 }
 
-/*
- * The same value, looked up once per event and then kept: *spare holds it when the field
- * has no place of its own.
- */
-static inline const struct value *field_kept(
-        struct field_cache *cache, const struct field_ref *ref, struct value *spare)
+/* The event's value of the field with this place: looked up once per event. */
+static inline const struct value *field_kept_at(
+        struct field_cache *cache, unsigned place, const struct field_ref *ref)
 {
-	const unsigned place = field_place(ref);
-
-	if (place == FIELD_PLACES) {
-		field_value(cache, ref, spare);
-		return spare;
-	}
 	const uint64_t bit = (uint64_t)1 << place % 64;
+
 	if (!(cache->made[place / 64] & bit)) {
 		cache->made[place / 64] |= bit;
 		field_value(cache, ref, &cache->values[place]);
 	}
 	return &cache->values[place];
+}
+
+/* The same of any field: *spare holds the value when it has no place. */
+static inline const struct value *field_kept(
+        struct field_cache *cache, const struct field_ref *ref, struct value *spare)
+{
+	const unsigned place = field_place(ref);
+
+	if (place < FIELD_PLACES)
+		return field_kept_at(cache, place, ref);
+	field_value(cache, ref, spare);
+	return spare;
 }
 
 /* The bytes that occur in the text at this place, which is held: looked through once. */

@@ -96,6 +96,9 @@ struct rule_print {
 	struct slice id;
 	double weight;
 	uint16_t when;
+	/* At a glance: without a value of this field the print cannot hold. */
+	uint16_t place;  /* in the cache, FIELD_PLACES = no such field */
+	uint64_t begins; /* nor when its text begins otherwise */
 };
 
 struct rule_trigger {

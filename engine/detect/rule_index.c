@@ -79,8 +79,24 @@ static void masks_add(struct rule *rule, uint16_t entry)
 	rule->classes |= masks.classes;
 }
 
+static void print_index(const struct rule *rule, struct rule_print *print)
+{
+	print->place = FIELD_PLACES;
+	print->begins = UINT64_MAX;
+	if (print->when >= RULE_REJECT)
+		return;
+	const struct rule_test *test = &rule->tests[print->when];
+	if (test->negated || test->on_false != RULE_REJECT)
+		return;
+	print->place = (uint16_t)field_place(&test->field);
+	if (!test->length && (test->op == OP_EQ || test->op == OP_STARTS))
+		print->begins = test->begins;
+}
+
 void rule_index(struct rule *rule)
 {
+	for (unsigned i = 0; i < rule->trigger.print_count && rule->trigger.prints; i++)
+		print_index(rule, &rule->trigger.prints[i]);
 	rule->methods = 0;
 	rule->classes = 0;
 	masks_add(rule, rule->when);

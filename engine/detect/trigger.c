@@ -340,6 +340,20 @@ static struct trigger_result on_sequence(
 	        .span_us = now - state->since_us};
 }
 
+/* Whether a look at one value tells that the print does not hold. */
+static bool print_ruled_out(
+        const struct trigger_input *input, const struct rule_print *print)
+{
+	if (print->place == FIELD_PLACES)
+		return false;
+	const struct value *value = field_kept_at(
+	        input->cache, print->place, &input->rule->tests[print->when].field);
+	if (value->type == VALUE_ABSENT)
+		return true;
+	return value->type == VALUE_TEXT && value->text.len &&
+	       !(print->begins >> (uint8_t)value->text.data[0] % 64 & 1);
+}
+
 static double message_weight(const struct trigger_input *input, struct writer *text)
 {
 	const struct rule_trigger *trigger = &input->rule->trigger;
@@ -349,8 +363,9 @@ static double message_weight(const struct trigger_input *input, struct writer *t
 		return trigger->weight;
 	for (unsigned i = 0; i < trigger->print_count; i++) {
 		const struct rule_print *print = &trigger->prints[i];
-		if (!match_condition(
-		            input->rule, input->patterns, print->when, input->cache))
+		if (print_ruled_out(input, print) ||
+		        !match_condition(
+		                input->rule, input->patterns, print->when, input->cache))
 			continue;
 		weight += print->weight;
 		if (text->len)
