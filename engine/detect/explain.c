@@ -1,5 +1,7 @@
 #include "engine/detect/explain.h"
 
+enum { SHOWN_MAX = 80 }; /* bytes of a quoted value */
+
 static void write_span(struct writer *writer, uint64_t span_us)
 {
 	const double seconds = (double)span_us / 1e6;
@@ -146,6 +148,14 @@ void explain_alert(const struct rule *rule, const struct trigger_result *result,
 		writer_slice(writer, rule->noun);
 		writer_string(writer, ": ");
 		writer_slice(writer, rule->title);
+		if (result->what.len) {
+			writer_string(writer, " (");
+			write_field(writer, &rule->show);
+			writer_string(writer, " \"");
+			writer_slice(writer, slice_first(result->what, SHOWN_MAX));
+			writer_string(
+			        writer, result->what.len > SHOWN_MAX ? "…\")" : "\")");
+		}
 		break;
 	case TRIGGER_COUNT:
 	case TRIGGER_LEAKY:

@@ -210,6 +210,23 @@ static unsigned anomalies_count(const struct anomalies *anomalies)
 	return count;
 }
 
+static void anomaly_value(const struct anomalies *anomalies, const struct field_ref *ref,
+        struct value *value)
+{
+	if (ref->field == FIELD_ANOMALY)
+		field_set_bool(
+		        value, anomaly_has(anomalies, (enum anomaly)ref->argument));
+	else if (ref->field == FIELD_ANOMALY_COUNT)
+		field_set_number(value, anomalies_count(anomalies));
+	for (unsigned i = 0; ref->field == FIELD_ANOMALY_FIRST && i < ANOMALY_COUNT;
+	        i++) {
+		if (!anomaly_has(anomalies, (enum anomaly)i))
+			continue;
+		field_set_name(value, anomaly_names[i]);
+		return;
+	}
+}
+
 static void packet_value(
         const struct event *event, const struct field_ref *ref, struct value *value)
 {
@@ -225,11 +242,8 @@ static void packet_value(
 		field_set_number(value, (double)message->bytes.len);
 	else if (ref->field == FIELD_MESSAGE)
 		field_set_name(value, message_name(message->kind));
-	else if (ref->field == FIELD_ANOMALY && message->anomalies)
-		field_set_bool(value,
-		        anomaly_has(message->anomalies, (enum anomaly)ref->argument));
-	else if (ref->field == FIELD_ANOMALY_COUNT && message->anomalies)
-		field_set_number(value, anomalies_count(message->anomalies));
+	else if (message->anomalies)
+		anomaly_value(message->anomalies, ref, value);
 }
 
 static void registration_value(
@@ -291,7 +305,7 @@ void field_value(
 	else if (ref->field == FIELD_RETRANSMISSION)
 		field_set_bool(value, event->retransmission);
 	else if (ref->field <= FIELD_MESSAGE || ref->field == FIELD_ANOMALY ||
-	         ref->field == FIELD_ANOMALY_COUNT)
+	         ref->field == FIELD_ANOMALY_COUNT || ref->field == FIELD_ANOMALY_FIRST)
 		packet_value(event, ref, value);
 	else if (ref->field <= FIELD_HEADER)
 		field_sip_value(cache, ref, value);

@@ -71,6 +71,8 @@ struct text_bytes {
 	X(ACKED, "acked", BOOL, FIELDS_TRANSACTION, "an ACK was seen")                   \
 	X(COPIES, "copies", NUMBER, FIELDS_TRANSACTION,                                  \
 	        "retransmissions of the request")                                        \
+	X(AMPLIFICATION, "amplification", NUMBER, FIELDS_TRANSACTION,                    \
+	        "size of the response over that of its request")                         \
 	X(REQUEST_URI, "request.uri", TEXT, FIELDS_SIP, "Request-URI as sent")           \
 	X(REQUEST_USER, "request.user", TEXT, FIELDS_SIP, "its user part")               \
 	X(REQUEST_HOST, "request.host", TEXT, FIELDS_SIP, "its host")                    \
@@ -115,6 +117,8 @@ struct text_bytes {
 	        "digest, basic, bearer or other")                                        \
 	X(AUTH_ALGORITHM, "auth.algorithm", TEXT, FIELDS_SIP, "")                        \
 	X(AUTH_DIGEST, "auth.digest", NUMBER, FIELDS_TRANSACTION, "tells tries apart")   \
+	X(AUTH_NONCE_KNOWN, "auth.nonce_known", BOOL, FIELDS_TRANSACTION,                \
+	        "the nonce was seen on its way to this source")                          \
 	X(SDP_NAME, "sdp:s", TEXT, FIELDS_SIP, "s= line")                                \
 	X(SDP_ORIGIN, "sdp:o", TEXT, FIELDS_SIP, "o= line")                              \
 	X(SDP_IP, "sdp.ip", ADDRESS, FIELDS_SIP, "first media address")                  \
@@ -125,6 +129,7 @@ struct text_bytes {
 	X(SDP_LEN, "sdp.len", NUMBER, FIELDS_SIP, "bytes of the description")            \
 	X(ANOMALY_COUNT, "anomaly.count", NUMBER, FIELDS_ALL,                            \
 	        "anomalies of the message")                                              \
+	X(ANOMALY_FIRST, "anomaly.first", TEXT, FIELDS_ALL, "name of the first anomaly") \
 	X(ANOMALY, "anomaly:", BOOL, FIELDS_ALL, "anomaly:NAME, one by its name")        \
 	X(HEADER, "header:", TEXT, FIELDS_SIP,                                           \
 	        "header:NAME, value of the first of them")                               \

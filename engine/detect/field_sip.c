@@ -154,7 +154,15 @@ static void state_value(const struct event *event, enum field field, struct valu
 		field_set_bool(value, transaction->acked);
 	else if (field == FIELD_COPIES)
 		field_set_number(value, transaction->request_copies);
-	else if (transaction->auth_sent)
+	else if (field == FIELD_AMPLIFICATION) {
+		if (event->message && transaction->request_bytes)
+			field_set_number(value, (double)event->message->bytes.len /
+			                                transaction->request_bytes);
+	} else if (!transaction->auth_sent)
+		return;
+	else if (field == FIELD_AUTH_NONCE_KNOWN)
+		field_set_bool(value, transaction->nonce_known);
+	else
 		field_set_number(value, (double)transaction->auth_digest_hash);
 }
 
@@ -284,8 +292,8 @@ void field_sip_value(
 
 	if (settled(event) && transaction_value(event->transaction, field, value))
 		return;
-	if (field == FIELD_TIMED_OUT || field == FIELD_ACKED || field == FIELD_COPIES ||
-	        field == FIELD_AUTH_DIGEST)
+	if ((field >= FIELD_TIMED_OUT && field <= FIELD_AMPLIFICATION) ||
+	        field == FIELD_AUTH_DIGEST || field == FIELD_AUTH_NONCE_KNOWN)
 		state_value(event, field, value);
 	else if (field == FIELD_REQUEST_USER)
 		field_set_text(value, request_user(event, sip));

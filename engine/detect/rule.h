@@ -164,6 +164,8 @@ struct rule {
 	enum entity_type entity_type;
 	struct field_ref entity;
 	bool entity_given;
+	bool show_given;
+	struct field_ref show; /* whose value the explanation quotes */
 	uint32_t max_keys;
 	uint64_t suppress_us;
 	uint32_t backoff;  /* factor of each further suppression, 1 = none */

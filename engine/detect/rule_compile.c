@@ -22,6 +22,7 @@
 	X(MAP, "map", false)                                                             \
 	X(ADVICE, "advice", false)                                                       \
 	X(NOUN, "noun", false)                                                           \
+	X(SHOW, "show", false)                                                           \
 	X(DOC, "doc", false)                                                             \
 	X(TESTS, "tests", false)                                                         \
 	X(ENABLED, "enabled", false)
@@ -130,8 +131,10 @@ static void read_condition(
 		compile_keys(compiler, node);
 	else if (part == PART_TRIGGER)
 		compile_trigger(compiler, node);
-	else
+	else if (part == PART_ENTITY)
 		compile_entity(compiler, node);
+	else if (read_kind(compiler, node, NODE_SCALAR, "'$' names a field"))
+		rule->show_given = read_field(compiler, node, node->text, &rule->show);
 }
 
 static void read_part(struct compiler *compiler, const struct node *node, enum part part)
@@ -188,6 +191,7 @@ static void read_part(struct compiler *compiler, const struct node *node, enum p
 	case PART_RESET_ON:
 	case PART_QUIET_IF:
 	case PART_ENTITY:
+	case PART_SHOW:
 		read_condition(compiler, node, part);
 		break;
 	case PART_ON:

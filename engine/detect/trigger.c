@@ -106,6 +106,18 @@ static uint64_t value_hash(
 	return hash_bytes(input->hash_key, &value.number, sizeof(value.number));
 }
 
+static struct trigger_result on_first(const struct trigger_input *input)
+{
+	struct trigger_result result = {.fired = true, .value = 1, .count = 1};
+	struct value value = {0};
+
+	if (input->rule->show_given)
+		field_value(input->cache, &input->rule->show, &value);
+	if (value.type == VALUE_TEXT)
+		result.what = value.text;
+	return result;
+}
+
 static struct trigger_result on_count(
         const struct trigger_input *input, struct count_state *state)
 {
@@ -409,7 +421,7 @@ struct trigger_result trigger_event(
 {
 	switch (input->rule->trigger.kind) {
 	case TRIGGER_FIRST:
-		return (struct trigger_result){.fired = true, .value = 1, .count = 1};
+		return on_first(input);
 	case TRIGGER_COUNT:
 		return on_count(input, state);
 	case TRIGGER_LEAKY:

@@ -140,12 +140,13 @@ static bool nonce_echoed(const struct track *track, const struct seen *seen)
 	return nonce_find(track, &echoed) != 0;
 }
 
-bool proof_request(struct track *track, const struct seen *seen)
+bool proof_request(struct track *track, struct seen *seen)
 {
 	const struct datagram *datagram = seen->datagram;
 	const bool connected =
 	        datagram->transport != TRANSPORT_UDP && !datagram->stream_gap;
-	if (connected || nonce_echoed(track, seen)) {
+	seen->nonce_known = nonce_echoed(track, seen);
+	if (connected || seen->nonce_known) {
 		proof_add(track, &datagram->src.ip, seen->time_us);
 		return true;
 	}

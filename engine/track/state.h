@@ -151,6 +151,7 @@ struct seen {
 	bool retransmission;
 	bool final; /* the first final response of its transaction */
 	bool proven;
+	bool nonce_known; /* the credentials' nonce was seen on its way to the source */
 	bool call_new; /* this message began the call */
 };
 
@@ -226,7 +227,7 @@ bool proof_init(struct track *track, struct memory *memory, uint32_t capacity);
 void proof_add(struct track *track, const struct address *address, uint64_t time_us);
 void proof_challenge_sent(struct track *track, const struct seen *seen);
 /* Judges a request: TCP, an answered nonce; tags are judged where they are known. */
-bool proof_request(struct track *track, const struct seen *seen);
+bool proof_request(struct track *track, struct seen *seen);
 void proof_tag_echoed(struct track *track, struct seen *seen);
 
 /* call.c */

@@ -177,6 +177,9 @@ static uint32_t transaction_new(
 	        .method = (uint8_t)sip->method,
 	        .transport = (uint8_t)datagram->transport,
 	        .proven = seen->proven,
+	        .nonce_known = seen->nonce_known,
+	        .request_bytes = (uint16_t)(sip->raw.len > UINT16_MAX ? UINT16_MAX
+	                                                              : sip->raw.len),
 	        .contact_star = sip->contact.star,
 	        .expires = sip->expires > INT32_MAX ? INT32_MAX : (int32_t)sip->expires,
 	        .first_packet = datagram->packet ? datagram->packet->number : 0,

@@ -37,11 +37,13 @@ struct transaction {
 	uint16_t status;               /* last response, 0 = none */
 	uint16_t request_copies;       /* retransmissions of the request */
 	uint16_t response_copies;
+	uint16_t request_bytes;        /* size of the request */
 	uint8_t state;                 /* enum transaction_state */
 	uint8_t method;                /* enum sip_method */
 	uint8_t transport;
 	bool auth_sent;                /* the request carried credentials */
 	bool auth_stale;               /* the challenge said stale=true */
+	bool nonce_known;              /* the credentials' nonce was seen on its way to the client */
 	bool acked;                    /* INVITE: an ACK was seen */
 	bool to_tag_echoed;            /* proof: the client repeated a tag or nonce it was sent */
 	bool proven;                   /* the client's address is known to be real */
