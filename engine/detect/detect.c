@@ -131,11 +131,6 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	return detect;
 }
 
-static bool event_proven(const struct event *event)
-{
-	return event->proven;
-}
-
 static bool excepted(struct detect *detect, const struct rule *rule)
 {
 	for (unsigned i = 0; i < rule->exception_count; i++)
@@ -224,7 +219,7 @@ static void judge_matched(struct detect *detect, struct judge *judge,
 	struct writer text = writer_of(names, sizeof(names));
 
 	state->matched++;
-	state->proven |= event_proven(detect->cache.event);
+	state->proven |= detect->cache.event->proven;
 	evidence_note(judge, state, detect->cache.event);
 	if (judge->rule->trigger.kind == TRIGGER_ABSENCE) {
 		absence_arm(detect, judge, state);

@@ -61,6 +61,11 @@ bool read_field(struct compiler *compiler, const struct node *node, struct slice
 /* bytes of the rule set's memory, or NULL with an error told. */
 void *rule_take(struct compiler *compiler, size_t bytes);
 
+/* The comparison's values, from a list's name or as written. */
+bool compile_list(
+        struct compiler *compiler, const struct node *node, struct rule_test *test);
+bool compile_operands(
+        struct compiler *compiler, const struct node *node, struct rule_test *test);
 /* Compiles a condition; its entry, RULE_REJECT when refused. */
 uint16_t compile_condition(struct compiler *compiler, const struct node *node);
 /* The list of this name, or NULL. */
