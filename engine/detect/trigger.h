@@ -34,4 +34,7 @@ size_t trigger_bytes(const struct rule *rule);
 struct trigger_result trigger_event(
         const struct trigger_input *input, void *state, struct writer *text);
 
+/* Score: what the event weighs, its prints' names written to text. */
+double trigger_weight(const struct trigger_input *input, struct writer *text);
+
 #endif
