@@ -264,6 +264,27 @@ void findings_alert(struct findings *findings, const struct alert *alert)
 	}
 }
 
+static int worse(const void *a, const void *b)
+{
+	const struct finding_alert *left = *(const struct finding_alert *const *)a;
+	const struct finding_alert *right = *(const struct finding_alert *const *)b;
+	if (left->rule.severity != right->rule.severity)
+		return left->rule.severity < right->rule.severity ? -1 : 1;
+	return left->id < right->id ? -1 : 1;
+}
+
+const struct finding_alert **findings_worst_first(const struct findings *findings)
+{
+	const struct finding_alert **order =
+	        malloc((findings->alert_count + 1) * sizeof(*order));
+	if (!order)
+		return NULL;
+	for (size_t i = 0; i < findings->alert_count; i++)
+		order[i] = &findings->alerts[i];
+	qsort(order, findings->alert_count, sizeof(*order), worse);
+	return order;
+}
+
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id)
 {
 	if (id >= findings->link_count || !findings->links[id].call)

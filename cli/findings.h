@@ -113,6 +113,12 @@ void findings_event(struct findings *findings, const struct engine *engine,
 void findings_alert(struct findings *findings, const struct alert *alert);
 void findings_clear(struct findings *findings);
 
+/*
+ * The alerts, worst first and then in their order: an array of alert_count that the
+ * caller frees. NULL when there is no memory for it.
+ */
+const struct finding_alert **findings_worst_first(const struct findings *findings);
+
 /* The call with this id, or NULL while it goes on. */
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id);
 /* Index + 1 of the call's first message, 0 = none; the others follow by their next. */

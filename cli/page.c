@@ -130,20 +130,10 @@ static void alert_print(struct page *page, const struct finding_alert *alert, bo
 	fprintf(to, "</article>\n");
 }
 
-static int worse(const void *a, const void *b)
-{
-	const struct finding_alert *left = *(const struct finding_alert *const *)a;
-	const struct finding_alert *right = *(const struct finding_alert *const *)b;
-	if (left->rule.severity != right->rule.severity)
-		return left->rule.severity < right->rule.severity ? -1 : 1;
-	return left->id < right->id ? -1 : 1;
-}
-
 static void alerts(struct page *page)
 {
 	const struct findings *findings = page->findings;
-	const struct finding_alert **order =
-	        malloc((findings->alert_count + 1) * sizeof(*order));
+	const struct finding_alert **order = findings_worst_first(findings);
 
 	fprintf(page->to, "<h2>Alerts</h2>\n");
 	if (!findings->alert_count)
@@ -151,9 +141,6 @@ static void alerts(struct page *page)
 		        "<div class='panel ok'>No rule found anything to tell.</div>\n");
 	if (!order)
 		return;
-	for (size_t i = 0; i < findings->alert_count; i++)
-		order[i] = &findings->alerts[i];
-	qsort(order, findings->alert_count, sizeof(*order), worse);
 	for (size_t i = 0; i < findings->alert_count && i < ALERTS_MAX; i++)
 		alert_print(page, order[i], i == 0);
 	if (findings->alert_count > ALERTS_MAX)

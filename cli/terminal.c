@@ -33,15 +33,6 @@ static void seen(const struct paint *paint, const struct engine *engine)
 	        summary_stream_count(summary));
 }
 
-static int worse(const void *a, const void *b)
-{
-	const struct finding_alert *left = *(const struct finding_alert *const *)a;
-	const struct finding_alert *right = *(const struct finding_alert *const *)b;
-	if (left->rule.severity != right->rule.severity)
-		return left->rule.severity < right->rule.severity ? -1 : 1;
-	return left->id < right->id ? -1 : 1;
-}
-
 static void alert_print(const struct paint *paint, const struct finding_alert *alert)
 {
 	fprintf(paint->to, "  ");
@@ -67,17 +58,13 @@ static void alert_print(const struct paint *paint, const struct finding_alert *a
 
 static void alerts(const struct paint *paint, const struct findings *findings)
 {
-	const struct finding_alert **order =
-	        malloc((findings->alert_count + 1) * sizeof(*order));
+	const struct finding_alert **order = findings_worst_first(findings);
 
 	paint_heading(paint, "Alerts");
 	if (!findings->alert_count)
 		fprintf(paint->to, "  none: no rule found anything to tell\n");
 	if (!order)
 		return;
-	for (size_t i = 0; i < findings->alert_count; i++)
-		order[i] = &findings->alerts[i];
-	qsort(order, findings->alert_count, sizeof(*order), worse);
 	for (size_t i = 0; i < findings->alert_count && i < ROWS_MAX; i++)
 		alert_print(paint, order[i]);
 	if (findings->alert_count > ROWS_MAX)

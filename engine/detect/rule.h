@@ -228,8 +228,6 @@ const struct rule *rule_find(const struct rule_set *set, struct slice id);
  */
 void rule_explain(const struct rule *rule, struct writer *writer);
 
-const char *severity_name(enum severity severity);
 const char *trigger_name(enum trigger_kind kind);
-const char *entity_name(enum entity_type type);
 
 #endif

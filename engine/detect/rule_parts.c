@@ -39,16 +39,6 @@ static const struct choice responses[] = {
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
-const char *severity_name(enum severity severity)
-{
-	return severities[severity - SEVERITY_CRITICAL].name;
-}
-
-const char *entity_name(enum entity_type type)
-{
-	return entities[type].name;
-}
-
 void compile_severity(struct compiler *compiler, const struct node *node)
 {
 	const int value = read_choice(compiler, node, severities, COUNT_OF(severities));
