@@ -25,6 +25,8 @@ enum limits {
 	LIMIT_RTCP_PACKETS = 32,         /* packets in one compound */
 	LIMIT_PER_DEPTH = 128,           /* values inside each other */
 	LIMIT_PER_NODES = 32768,         /* values of one message */
+	LIMIT_Q931_ELEMENTS = 48,        /* information elements per message */
+	LIMIT_H323_PDUS = 512,           /* messages nested in one message */
 
 	/* track */
 	LIMIT_CALL_LEGS = 16,

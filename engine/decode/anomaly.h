@@ -85,7 +85,44 @@
 	X(RTCP_TRAILING, "rtcp-trailing", "bytes behind the last RTCP packet")           \
 	X(STUN_LENGTH_BAD, "stun-length-bad", "STUN attribute beyond the message")       \
 	X(STUN_BAD, "stun-bad", "STUN message that does not parse")                      \
-	X(DTLS_BAD, "dtls-bad", "DTLS record longer than the datagram")
+	X(DTLS_BAD, "dtls-bad", "DTLS record longer than the datagram")                  \
+	/* H.323: framing and Q.931 */                                                   \
+	X(TPKT_VERSION, "tpkt-version", "TPKT version other than 3")                     \
+	X(TPKT_LENGTH, "tpkt-length", "TPKT length less than its header")                \
+	X(TPKT_GARBAGE, "tpkt-garbage", "bytes between two TPKTs")                       \
+	X(TPKT_SEVERAL, "tpkt-several", "several H.245 messages in one TPKT")            \
+	X(TPKT_CUT, "tpkt-cut", "a TPKT whose rest never came")                          \
+	X(Q931_HEADER, "q931-header", "bad discriminator or no room for the header")     \
+	X(Q931_REFERENCE, "q931-reference", "call reference whose length is not 2")      \
+	X(Q931_TYPE, "q931-type", "message type that Q.931 does not have")               \
+	X(Q931_OVERRUN, "q931-overrun", "information element beyond the message")        \
+	X(Q931_MANY, "q931-many", "more information elements than are kept")             \
+	X(Q931_DUPLICATE, "q931-duplicate", "an information element that may not repeat does") \
+	X(Q931_CODESET, "q931-codeset", "shift to another codeset, or a shift back")     \
+	X(Q931_ELEMENT, "q931-element", "information element with a bad content")        \
+	X(Q931_UUIE_MISSING, "q931-uuie-missing", "no User-user element")                \
+	X(Q931_UUIE_DUPLICATE, "q931-uuie-duplicate", "several User-user elements")      \
+	X(Q931_UUIE_SHORT, "q931-uuie-short", "User-user element without content")       \
+	X(Q931_UUIE_PROTOCOL, "q931-uuie-protocol", "User-user protocol discriminator other than 5") \
+	/* H.323: aligned PER and what it holds */                                       \
+	X(PER_BROKEN, "per-broken", "encoding that is wrong or ends too early")          \
+	X(PER_EXHAUSTED, "per-exhausted", "encoding that is too deep or too large")      \
+	X(PER_NESTED, "per-nested", "a nested encoding is wrong")                        \
+	X(PER_NESTED_TRAILING, "per-nested-trailing", "bytes behind a nested encoding")  \
+	X(PER_TRAILING, "per-trailing", "bytes behind the message")                      \
+	X(PER_EXTENSION, "per-extension", "an extension that no version up to ours has") \
+	X(PER_RANGE, "per-range", "number, size or character out of its range")          \
+	X(PER_OID_EMPTY, "per-oid-empty", "an empty object identifier")                  \
+	X(H323_BODY, "h323-body", "the message body is not of the Q.931 message's kind") \
+	X(H323_VERSION, "h323-version", "protocolIdentifier that is none of H.225.0 or H.245") \
+	X(H323_MANY, "h323-many", "more nested messages than are kept")                  \
+	X(H323_FAST_START_MANY, "h323-fast-start-many", "more than 64 channels in one fastStart") \
+	X(H323_TUNNEL_MANY, "h323-tunnel-many", "more than 32 tunnelled H.245 messages") \
+	X(H245_CAPABILITIES_MANY, "h245-capabilities-many", "more than 64 entries in a capability table") \
+	X(H245_ACK_CONTROL, "h245-ack-control", "channel acknowledged without mediaControlChannel") \
+	X(RAS_ADDRESS, "ras-address", "addresses none of which can be reached")          \
+	X(H450_BAD, "h450-bad", "H.450 argument that does not decode")                   \
+	X(H460_BAD, "h460-bad", "H.460 parameter that does not decode")
 
 enum anomaly {
 #define X(id, name, help) ANOMALY_##id,

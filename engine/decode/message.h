@@ -5,6 +5,7 @@
 #define RINGFENCE_DECODE_MESSAGE_H
 
 #include "engine/decode/anomaly.h"
+#include "engine/decode/h323.h"
 #include "engine/decode/rtcp.h"
 #include "engine/decode/rtp.h"
 #include "engine/decode/sdp.h"
@@ -18,7 +19,8 @@ enum message_kind {
 	MESSAGE_RTCP,       /* likewise */
 	MESSAGE_STUN,
 	MESSAGE_DTLS,
-	MESSAGE_KEEPALIVE,  /* empty, CRLF or NUL bytes to a SIP port */
+	MESSAGE_H323,       /* RAS, Q.931 or H.245, one TPKT or datagram */
+	MESSAGE_KEEPALIVE,  /* empty, CRLF or NUL bytes, an empty TPKT */
 	MESSAGE_ERROR,      /* meant to be of our protocols, but not decodable */
 	MESSAGE_OTHER,      /* a datagram of something else: only its addresses matter */
 };
@@ -32,6 +34,7 @@ struct message {
 	const struct rtp_packet *rtp;      /* MESSAGE_RTP */
 	const struct rtcp_report *rtcp;    /* MESSAGE_RTCP */
 	const struct stun_message *stun;   /* MESSAGE_STUN */
+	const struct h323_message *h323;   /* MESSAGE_H323 */
 	struct slice bytes;                /* of this message */
 };
 

@@ -49,9 +49,7 @@ enum report_type report_type_of(const struct event *event)
 		return REPORT_QUALITY;
 	case EVENT_RTCP_REPORT:
 		return REPORT_RTCP;
-	case EVENT_RAS_TRANSACTION:
-	case EVENT_H225_CALL:
-	case EVENT_H245_CHANNEL:
+	case EVENT_H323_MESSAGE:
 		return REPORT_H323;
 	case EVENT_PARSE_ERROR:
 		return REPORT_ANOMALY;
@@ -62,6 +60,9 @@ enum report_type report_type_of(const struct event *event)
 	case EVENT_CALL_START:
 	case EVENT_CALL_ANSWER:
 	case EVENT_CALL_TICK:
+	case EVENT_RAS_TRANSACTION:
+	case EVENT_H225_CALL:
+	case EVENT_H245_CHANNEL:
 	case EVENT_COUNT:
 		break;
 	}

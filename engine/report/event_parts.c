@@ -111,6 +111,8 @@ static const char *app_proto(const struct event *event)
 		return "stun";
 	case MESSAGE_DTLS:
 		return "dtls";
+	case MESSAGE_H323:
+		return "h323";
 	case MESSAGE_KEEPALIVE:
 	case MESSAGE_ERROR:
 	case MESSAGE_OTHER:

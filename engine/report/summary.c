@@ -120,6 +120,7 @@ void summary_message(struct summary *summary, const struct message *message)
 		break;
 	case MESSAGE_STUN:
 	case MESSAGE_DTLS:
+	case MESSAGE_H323:
 	case MESSAGE_ERROR:
 		count_anomalies(summary, message->anomalies);
 		break;

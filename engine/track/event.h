@@ -24,6 +24,7 @@
 	X(RTP_STREAM, "rtp.stream")           /* a stream ended */                       \
 	X(RTP_INTERVAL, "rtp.interval")       /* 10 s of a stream */                     \
 	X(RTCP_REPORT, "rtcp.report")                                                    \
+	X(H323_MESSAGE, "h323.message")       /* every message of RAS, H.225.0, H.245 */ \
 	X(RAS_TRANSACTION, "ras.transaction")                                            \
 	X(H225_CALL, "h225.call")                                                        \
 	X(H245_CHANNEL, "h245.channel")                                                  \

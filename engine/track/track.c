@@ -148,6 +148,8 @@ void track_message(struct track *track, const struct message *message)
 		media_stream_rtp(track, &seen);
 	else if (message->kind == MESSAGE_RTCP)
 		media_stream_rtcp(track, &seen);
+	else if (message->kind == MESSAGE_H323)
+		(void)event_push_seen(track, EVENT_H323_MESSAGE, &seen);
 }
 
 /* Lets the next thing that is due happen; false when nothing is. */

@@ -128,6 +128,7 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 	case EVENT_RTP_STREAM:
 	case EVENT_RTP_INTERVAL:
 	case EVENT_RTCP_REPORT:
+	case EVENT_H323_MESSAGE:
 	case EVENT_RAS_TRANSACTION:
 	case EVENT_H225_CALL:
 	case EVENT_H245_CHANNEL:
