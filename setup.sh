@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
-	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev)
+	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev
+	libsqlite3-dev libmicrohttpd-dev libsodium-dev)
 test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind)
 
 missing() {

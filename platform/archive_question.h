@@ -1,0 +1,40 @@
+/*
+ * A question to the archive while its SQL is written: every value from outside is bound,
+ * never written into it.
+ */
+#ifndef RINGFENCE_PLATFORM_ARCHIVE_QUESTION_H
+#define RINGFENCE_PLATFORM_ARCHIVE_QUESTION_H
+
+#include "engine/base/address.h"
+#include "engine/base/writer.h"
+#include "platform/archive_inside.h"
+
+enum { BINDINGS_MAX = ARCHIVE_TERMS_MAX * 4 + 8 };
+
+enum binding_kind { BINDING_NUMBER, BINDING_TEXT, BINDING_ADDRESS };
+
+struct binding {
+	enum binding_kind kind;
+	int64_t number;
+	struct slice text;
+	struct address address;
+};
+
+struct question {
+	struct writer sql;
+	char text[ARCHIVE_SQL_BYTES];
+	struct binding bindings[BINDINGS_MAX];
+	size_t binding_count;
+	bool bad_value;
+};
+
+void question_init(struct question *question);
+/* Text of ours. */
+void question_sql(struct question *question, const char *text);
+/* A value in its place. */
+void question_number(struct question *question, int64_t number);
+void question_text(struct question *question, struct slice text);
+/* " WHERE …": the query's times, its place behind a page and its terms. */
+void question_where(struct question *question, const struct archive_query *query);
+
+#endif

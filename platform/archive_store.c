@@ -1,0 +1,164 @@
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/address.h"
+#include "platform/archive_inside.h"
+#include "platform/instant.h"
+
+/* Columns before the fields' own: time, event_id, node, capture, body. */
+enum { FIXED_COLUMNS = 5, NODE_COLUMN = 3, CAPTURE_COLUMN = 4 };
+
+static sqlite3_stmt *insert_statement(struct archive *archive, enum archive_kind kind)
+{
+	const struct archive_table *table = archive_table(kind);
+	char sql[2048];
+	if (archive->inserts[kind])
+		return archive->inserts[kind];
+	int len = snprintf(sql, sizeof(sql),
+	        "INSERT OR IGNORE INTO %s (time, event_id, node, capture, body",
+	        table->name);
+	for (size_t i = 0; i < table->field_count; i++)
+		len += snprintf(sql + len, sizeof(sql) - (size_t)len, ", %s",
+		        table->fields[i].name);
+	len += snprintf(sql + len, sizeof(sql) - (size_t)len, ") VALUES (?,?,?,?,?");
+	for (size_t i = 0; i < table->field_count; i++)
+		len += snprintf(sql + len, sizeof(sql) - (size_t)len, ",?");
+	(void)snprintf(sql + len, sizeof(sql) - (size_t)len, ")");
+	if (sqlite3_prepare_v3(archive->database, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	            &archive->inserts[kind], NULL) != SQLITE_OK)
+		(void)archive_fail(archive, "archive");
+	return archive->inserts[kind];
+}
+
+static const cJSON *value_at(const cJSON *event, const char *path)
+{
+	char key[64];
+	while (event && path) {
+		const char *dot = strchr(path, '.');
+		const size_t len = dot ? (size_t)(dot - path) : strlen(path);
+		if (len >= sizeof(key))
+			return NULL;
+		memcpy(key, path, len);
+		key[len] = 0;
+		event = cJSON_GetObjectItemCaseSensitive(event, key);
+		path = dot ? dot + 1 : NULL;
+	}
+	return event;
+}
+
+/* The field's value: of two numbers the lesser, of two texts the first that is there. */
+static const cJSON *field_value(const struct archive_field *field, const cJSON *event)
+{
+	const cJSON *first = field->paths[0] ? value_at(event, field->paths[0]) : NULL;
+	const cJSON *second = field->paths[1] ? value_at(event, field->paths[1]) : NULL;
+	if (!first)
+		return second;
+	if (second && field->type == ARCHIVE_HUNDREDTHS &&
+	        cJSON_GetNumberValue(second) < cJSON_GetNumberValue(first))
+		return second;
+	return first;
+}
+
+static void text_bind(sqlite3_stmt *statement, int column, struct slice text)
+{
+	if (slice_present(text))
+		(void)sqlite3_bind_text(
+		        statement, column, text.data, (int)text.len, SQLITE_TRANSIENT);
+	else
+		(void)sqlite3_bind_null(statement, column);
+}
+
+static void field_bind(sqlite3_stmt *statement, int column,
+        const struct archive_field *field, const cJSON *event)
+{
+	const cJSON *value = field_value(field, event);
+	struct address address;
+
+	(void)sqlite3_bind_null(statement, column);
+	switch (field->type) {
+	case ARCHIVE_TEXT:
+		if (cJSON_IsString(value))
+			text_bind(statement, column,
+			        slice_of(value->valuestring, strlen(value->valuestring)));
+		break;
+	case ARCHIVE_NUMBER:
+		if (cJSON_IsNumber(value))
+			(void)sqlite3_bind_int64(
+			        statement, column, (sqlite3_int64)value->valuedouble);
+		break;
+	case ARCHIVE_HUNDREDTHS:
+		if (cJSON_IsNumber(value))
+			(void)sqlite3_bind_int64(
+			        statement, column, llround(value->valuedouble * 100));
+		break;
+	case ARCHIVE_ADDRESS:
+		if (cJSON_IsString(value) &&
+		        address_parse(
+		                slice_of(value->valuestring, strlen(value->valuestring)),
+		                &address))
+			(void)sqlite3_bind_blob(statement, column, address.bytes,
+			        sizeof(address.bytes), SQLITE_TRANSIENT);
+		break;
+	case ARCHIVE_STATE:
+		if (strcmp(field->name, "state") == 0)
+			text_bind(statement, column, SLICE("open"));
+		break;
+	}
+}
+
+static bool event_time(const cJSON *event, uint64_t *time_us)
+{
+	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(event, "timestamp");
+	return cJSON_IsString(stamp) &&
+	       instant_parse(slice_of(stamp->valuestring, strlen(stamp->valuestring)), 0,
+	               time_us);
+}
+
+static enum archive_stored event_store(struct archive *archive,
+        const struct archive_origin *origin, struct slice line, const cJSON *event)
+{
+	const cJSON *type = cJSON_GetObjectItemCaseSensitive(event, "event_type");
+	uint64_t time_us;
+	if (!cJSON_IsString(type) || !event_time(event, &time_us))
+		return ARCHIVE_BAD;
+	const enum archive_kind kind =
+	        archive_kind_of(slice_of(type->valuestring, strlen(type->valuestring)));
+	if (kind == ARCHIVE_KINDS)
+		return ARCHIVE_IGNORED;
+	sqlite3_stmt *insert = insert_statement(archive, kind);
+	if (!insert)
+		return ARCHIVE_FAILED;
+	const struct archive_table *table = archive_table(kind);
+	(void)sqlite3_bind_int64(insert, 1, (sqlite3_int64)time_us);
+	text_bind(insert, 2, origin->id);
+	text_bind(insert, NODE_COLUMN, origin->node);
+	text_bind(insert, CAPTURE_COLUMN, origin->capture);
+	text_bind(insert, FIXED_COLUMNS, line);
+	for (size_t i = 0; i < table->field_count; i++)
+		field_bind(insert, FIXED_COLUMNS + 1 + (int)i, &table->fields[i], event);
+	const bool stored = sqlite3_step(insert) == SQLITE_DONE;
+	if (!stored)
+		(void)archive_fail(archive, "archive");
+	(void)sqlite3_reset(insert);
+	if (!stored)
+		return ARCHIVE_FAILED;
+	return sqlite3_changes(archive->database) ? ARCHIVE_STORED : ARCHIVE_KNOWN;
+}
+
+enum archive_stored archive_store(
+        struct archive *archive, const struct archive_origin *origin, struct slice line)
+{
+	while (line.len &&
+	        (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
+		line.len--;
+	cJSON *event = cJSON_ParseWithLength(line.data, line.len);
+	if (!cJSON_IsObject(event)) {
+		cJSON_Delete(event);
+		return ARCHIVE_BAD;
+	}
+	const enum archive_stored stored = event_store(archive, origin, line, event);
+	cJSON_Delete(event);
+	return stored;
+}

@@ -1,0 +1,122 @@
+/*
+ * What is kept of each event, and by what it can be found. A field added here at the end
+ * of its table appears in the file, the filters, the CSV and the API's description.
+ */
+#include <string.h>
+
+#include "platform/archive.h"
+
+static const struct archive_field ALERT_FIELDS[] = {
+        {"rule_id", ARCHIVE_TEXT, {"alert.rule_id"}, true, "the rule that fired"},
+        {"level", ARCHIVE_TEXT, {"alert.level"}, true,
+                "critical, high, medium, low or info"},
+        {"severity", ARCHIVE_NUMBER, {"alert.severity"}, true, "1 (worst) to 4"},
+        {"category", ARCHIVE_TEXT, {"alert.category"}, true, "family of the rule"},
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, true, "source of the triggering packet"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, true, "its destination"},
+        {"entity_type", ARCHIVE_TEXT, {"entity.type"}, false,
+                "ip, account, number, trunk or device"},
+        {"entity", ARCHIVE_TEXT, {"entity.value"}, true, "whom the alert is about"},
+        {"call_id", ARCHIVE_TEXT, {"sip.call_id", "call.call_id"}, true, "SIP Call-ID"},
+        {"action", ARCHIVE_TEXT, {"alert.action"}, false, "allowed or blocked"},
+        {"user_agent", ARCHIVE_TEXT, {"sip.user_agent"}, false, "as the message says"},
+        {"state", ARCHIVE_STATE, {NULL}, true, "open, acknowledged or closed"},
+        {"assignee", ARCHIVE_STATE, {NULL}, false, "who looks into it"},
+        {"note", ARCHIVE_STATE, {NULL}, false, "what was found"},
+};
+
+static const struct archive_field CALL_FIELDS[] = {
+        {"call_id", ARCHIVE_TEXT, {"call.call_id"}, true, "SIP Call-ID or H.323 GUID"},
+        {"correlation_id", ARCHIVE_NUMBER, {"call.correlation_id"}, true,
+                "the same for all legs of one call"},
+        {"protocol", ARCHIVE_TEXT, {"call.protocol"}, false, "sip or h323"},
+        {"caller", ARCHIVE_TEXT, {"call.from.user"}, true, "number or user that calls"},
+        {"called", ARCHIVE_TEXT, {"call.request.user", "call.to.user"}, true,
+                "number or user that is called"},
+        {"account", ARCHIVE_TEXT, {"call.account"}, true, "who authenticated"},
+        {"trunk", ARCHIVE_TEXT, {"call.trunk"}, true, "carrier or customer trunk"},
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, true, "signalling address of the caller"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, true, "of the called side"},
+        {"status", ARCHIVE_NUMBER, {"call.status"}, true, "final SIP status"},
+        {"q850_cause", ARCHIVE_NUMBER, {"call.q850_cause"}, false, "Q.850 cause"},
+        {"end_reason", ARCHIVE_TEXT, {"call.end_reason"}, false, "how it ended"},
+        {"released_by", ARCHIVE_TEXT, {"call.released_by"}, false, "who hung up"},
+        {"pdd_ms", ARCHIVE_NUMBER, {"call.pdd_ms"}, false, "post-dial delay"},
+        {"duration_s", ARCHIVE_HUNDREDTHS, {"call.duration_s"}, true,
+                "from the answer on"},
+        {"mos", ARCHIVE_HUNDREDTHS,
+                {"call.quality.caller_sent.mos", "call.quality.callee_sent.mos"}, true,
+                "of the worse direction"},
+        {"codec", ARCHIVE_TEXT, {"call.quality.caller_sent.codec"}, false,
+                "of the caller's stream"},
+        {"user_agent", ARCHIVE_TEXT, {"call.caller_user_agent"}, false, "of the caller"},
+};
+
+static const struct archive_field REGISTRATION_FIELDS[] = {
+        {"user", ARCHIVE_TEXT, {"registration.user"}, true, "address of record"},
+        {"host", ARCHIVE_TEXT, {"registration.host"}, false, "its domain"},
+        {"change", ARCHIVE_TEXT, {"registration.change"}, false,
+                "added, refreshed, removed or expired"},
+        {"contact", ARCHIVE_TEXT, {"registration.binding.contact"}, false, "where it is"},
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, true, "who registered"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, true, "the registrar"},
+        {"user_agent", ARCHIVE_TEXT, {"registration.user_agent"}, false, "of the device"},
+};
+
+static const struct archive_field STREAM_FIELDS[] = {
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, true, "who sent it"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, true, "who received it"},
+        {"call_id", ARCHIVE_TEXT, {"rtp.call_id", "call.call_id"}, true, "of its call"},
+        {"ssrc", ARCHIVE_TEXT, {"rtp.ssrc"}, false, "synchronisation source"},
+        {"codec", ARCHIVE_TEXT, {"rtp.codec"}, false, "of most packets"},
+        {"packets", ARCHIVE_NUMBER, {"rtp.packets"}, false, "received"},
+        {"lost", ARCHIVE_NUMBER, {"rtp.lost"}, false, "never seen"},
+        {"mos", ARCHIVE_HUNDREDTHS, {"rtp.mos"}, true, "ITU-T G.107"},
+        {"jitter_ms", ARCHIVE_HUNDREDTHS, {"rtp.jitter_ms_mean"}, false,
+                "RFC 3550, mean"},
+};
+
+static const struct archive_field ANOMALY_FIELDS[] = {
+        {"anomaly", ARCHIVE_TEXT, {"anomaly.event", "anomaly.name"}, true, "its name"},
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, true, "who sent it"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, true, "to whom"},
+};
+
+#define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
+
+static const struct archive_table TABLES[ARCHIVE_KINDS] = {
+        [ARCHIVE_ALERTS] = {"alerts", "alert", FIELDS(ALERT_FIELDS)},
+        [ARCHIVE_CALLS] = {"calls", "call", FIELDS(CALL_FIELDS)},
+        [ARCHIVE_REGISTRATIONS] = {"registrations", "registration",
+                FIELDS(REGISTRATION_FIELDS)},
+        [ARCHIVE_STREAMS] = {"streams", "rtp", FIELDS(STREAM_FIELDS)},
+        [ARCHIVE_ANOMALIES] = {"anomalies", "anomaly", FIELDS(ANOMALY_FIELDS)},
+};
+
+_Static_assert(sizeof(CALL_FIELDS) / sizeof(CALL_FIELDS[0]) <= ARCHIVE_FIELDS_MAX,
+        "the widest table fits");
+
+const struct archive_table *archive_table(enum archive_kind kind)
+{
+	return &TABLES[kind];
+}
+
+enum archive_kind archive_kind_of(struct slice event_type)
+{
+	for (unsigned i = 0; i < ARCHIVE_KINDS; i++) {
+		const char *name = TABLES[i].event_type;
+		if (slice_equal(event_type, slice_of(name, strlen(name))))
+			return (enum archive_kind)i;
+	}
+	return ARCHIVE_KINDS;
+}
+
+const struct archive_field *archive_field(enum archive_kind kind, struct slice name)
+{
+	const struct archive_table *table = &TABLES[kind];
+	for (size_t i = 0; i < table->field_count; i++)
+		if (slice_equal(name, slice_of(table->fields[i].name,
+		                              strlen(table->fields[i].name))))
+			return &table->fields[i];
+	return NULL;
+}
