@@ -1,8 +1,9 @@
 #include "engine/detect/field.h"
 
-#include "engine/detect/field_sip.h"
+#include "engine/detect/field_source.h"
 #include "engine/track/call.h"
 #include "engine/track/registration.h"
+#include "engine/track/stream.h"
 #include "engine/track/transaction.h"
 
 static const struct field_row rows[FIELD_COUNT] = {
@@ -22,6 +23,18 @@ static const char *const anomaly_names[ANOMALY_COUNT] = {
 #define X(id, name, help) [ANOMALY_##id] = name,
         ANOMALIES(X)
 #undef X
+};
+
+static const struct slice scope_names[] = {
+        [ADDRESS_NONE] = FIELD_WORD("none"),
+        [ADDRESS_PUBLIC] = FIELD_WORD("public"),
+        [ADDRESS_PRIVATE] = FIELD_WORD("private"),
+        [ADDRESS_SHARED] = FIELD_WORD("shared"),
+        [ADDRESS_LOOPBACK] = FIELD_WORD("loopback"),
+        [ADDRESS_LINK_LOCAL] = FIELD_WORD("link-local"),
+        [ADDRESS_MULTICAST] = FIELD_WORD("multicast"),
+        [ADDRESS_BROADCAST] = FIELD_WORD("broadcast"),
+        [ADDRESS_RESERVED] = FIELD_WORD("reserved"),
 };
 
 static struct slice text_of(const char *text)
@@ -72,63 +85,15 @@ bool field_find(struct slice name, struct field_ref *ref)
 	return find_argument(name, ref);
 }
 
-const char *field_scope_name(const struct address *ip)
-{
-	switch (address_scope(ip)) {
-	case ADDRESS_NONE:
-		return "none";
-	case ADDRESS_PUBLIC:
-		return "public";
-	case ADDRESS_PRIVATE:
-		return "private";
-	case ADDRESS_SHARED:
-		return "shared";
-	case ADDRESS_LOOPBACK:
-		return "loopback";
-	case ADDRESS_LINK_LOCAL:
-		return "link-local";
-	case ADDRESS_MULTICAST:
-		return "multicast";
-	case ADDRESS_BROADCAST:
-		return "broadcast";
-	case ADDRESS_RESERVED:
-		return "reserved";
-	}
-	return "none";
-}
-
-static const char *transport_name(enum transport transport)
-{
-	switch (transport) {
-	case TRANSPORT_UDP:
-		return "udp";
-	case TRANSPORT_TCP:
-		return "tcp";
-	case TRANSPORT_SCTP:
-		return "sctp";
-	case TRANSPORT_WS:
-		return "ws";
-	case TRANSPORT_TLS:
-	case TRANSPORT_COUNT:
-		break;
-	}
-	return "tls";
-}
-
-static const char *message_name(enum message_kind kind)
-{
-	static const char *const names[] = {
-	        "sip", "rtp", "rtcp", "stun", "dtls", "keepalive", "error", "other"};
-	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "other";
-}
-
 /*
- * Who acts and on whom: a transaction, registration or call event is about the one that
- * asked, whatever packet completed it.
+ * Who acts and on whom: a transaction, registration, call or stream event is about the
+ * one that asked or sends, whatever packet completed it.
  */
-static bool ends_of(const struct event *event, const struct endpoint **src,
-        const struct endpoint **dst)
+static void ends_open(struct field_cache *cache, const struct event *event)
 {
+	const void **src = &cache->bases[BASE_SRC];
+	const void **dst = &cache->bases[BASE_DST];
+
 	if (event->kind == EVENT_SIP_TRANSACTION && event->transaction) {
 		*src = &event->transaction->client;
 		*dst = &event->transaction->server;
@@ -142,183 +107,186 @@ static bool ends_of(const struct event *event, const struct endpoint **src,
 	} else if (event->message && event->message->datagram) {
 		*src = &event->message->datagram->src;
 		*dst = &event->message->datagram->dst;
+	} else if (event->stream) {
+		*src = &event->stream->src;
+		*dst = &event->stream->dst;
 	} else {
-		return false;
+		*src = NULL;
+		*dst = NULL;
 	}
-	return true;
 }
 
-void field_set_text(struct value *value, struct slice text)
+void field_cache_open(struct field_cache *cache, const struct event *event)
 {
-	if (!slice_present(text))
+	const struct message *message = event->message;
+	const struct rtcp_report *rtcp = message ? message->rtcp : NULL;
+	const struct sdp *sdp = message ? message->sdp : NULL;
+	const void **bases = cache->bases;
+
+	cache->event = event;
+	cache->special = field_sources_of(event->kind);
+	memset(cache->made, 0, sizeof(cache->made));
+	memset(cache->seen, 0, sizeof(cache->seen));
+	cache->tag_made = false;
+	cache->order_made = false;
+	ends_open(cache, event);
+	bases[BASE_EVENT] = event;
+	bases[BASE_MESSAGE] = message;
+	bases[BASE_DATAGRAM] = message ? message->datagram : NULL;
+	bases[BASE_SIP] = message ? message->sip : NULL;
+	bases[BASE_SDP] = sdp;
+	bases[BASE_SDP_MEDIA] = sdp && sdp->media_count ? sdp->media : NULL;
+	bases[BASE_TRANSACTION] = event->transaction;
+	bases[BASE_REGISTRATION] = event->registration;
+	bases[BASE_BINDING] = event->binding;
+	bases[BASE_CALL] = event->call;
+	bases[BASE_STREAM] = event->stream;
+	bases[BASE_INTERVAL] = event->interval;
+	bases[BASE_RTCP] = rtcp;
+	bases[BASE_RTCP_BLOCK] = rtcp && rtcp->block_count ? rtcp->blocks : NULL;
+}
+
+static void read_text(const void *at, struct value *value)
+{
+	const struct slice *text = at;
+
+	if (!slice_present(*text))
 		return;
 	value->type = VALUE_TEXT;
-	value->text = text;
+	value->text = *text;
 }
 
-void field_set_name(struct value *value, const char *text)
+static void read_ip(const void *at, struct value *value)
 {
-	if (text)
-		field_set_text(value, text_of(text));
-}
+	const struct address *ip = at;
 
-void field_set_number(struct value *value, double number)
-{
-	value->type = VALUE_NUMBER;
-	value->number = number;
-}
-
-void field_set_bool(struct value *value, bool truth)
-{
-	value->type = VALUE_BOOL;
-	value->number = truth ? 1 : 0;
-}
-
-void field_set_ip(struct value *value, const struct address *ip)
-{
 	if (address_none(ip))
 		return;
 	value->type = VALUE_ADDRESS;
 	value->ip = *ip;
 }
 
-static void address_value(
-        const struct event *event, enum field field, struct value *value)
-{
-	const struct endpoint *src;
-	const struct endpoint *dst;
+/* How numbers lie in memory; what is some is absent at 0, what is signed below 0. */
+static const struct form {
+	uint8_t bytes;
+	bool is_signed;
+	bool some;
+	double per; /* so many make 1 */
+} forms[AS_NUMBERS] = {
+        [AS_U8] = {.bytes = 1, .per = 1},
+        [AS_U16] = {.bytes = 2, .per = 1},
+        [AS_U32] = {.bytes = 4, .per = 1},
+        [AS_U64] = {.bytes = 8, .per = 1},
+        [AS_I32] = {.bytes = 4, .is_signed = true, .per = 1},
+        [AS_I64] = {.bytes = 8, .is_signed = true, .per = 1},
+        [AS_SOME_U8] = {.bytes = 1, .some = true, .per = 1},
+        [AS_SOME_U16] = {.bytes = 2, .some = true, .per = 1},
+        [AS_X10] = {.bytes = 2, .some = true, .per = 10},
+        [AS_X100] = {.bytes = 2, .some = true, .per = 100},
+        [AS_MS] = {.bytes = 4, .per = 1000},
+        [AS_SOME_MS] = {.bytes = 4, .some = true, .per = 1000},
+        [AS_OF_256] = {.bytes = 1, .per = 2.56},
+};
 
-	if (!ends_of(event, &src, &dst))
+static uint64_t word_read(const void *at, unsigned bytes)
+{
+	uint32_t four;
+	uint16_t two;
+	uint64_t eight;
+
+	if (bytes == 1)
+		return *(const uint8_t *)at;
+	if (bytes == 2) {
+		memcpy(&two, at, sizeof(two));
+		return two;
+	}
+	if (bytes == 4) {
+		memcpy(&four, at, sizeof(four));
+		return four;
+	}
+	memcpy(&eight, at, sizeof(eight));
+	return eight;
+}
+
+static void read_number(const struct form *form, const void *at, struct value *value)
+{
+	const uint64_t word = word_read(at, form->bytes);
+	const bool below = form->is_signed && word >> (form->bytes * 8 - 1);
+
+	if (below || (form->some && !word))
 		return;
-	if (field == FIELD_SRC_IP)
-		field_set_ip(value, &src->ip);
-	else if (field == FIELD_DST_IP)
-		field_set_ip(value, &dst->ip);
-	else if (field == FIELD_SRC_PORT)
-		field_set_number(value, src->port);
-	else if (field == FIELD_DST_PORT)
-		field_set_number(value, dst->port);
-	else
-		field_set_name(value, field_scope_name(&src->ip));
+	value->type = VALUE_NUMBER;
+	value->number = (double)word / form->per;
 }
 
-static unsigned anomalies_count(const struct anomalies *anomalies)
+static void read_bool(bool truth, struct value *value)
 {
-	unsigned count = 0;
-	for (size_t i = 0; i < sizeof(anomalies->bits) / sizeof(anomalies->bits[0]); i++)
-		count += (unsigned)__builtin_popcountll(anomalies->bits[i]);
-	return count;
+	value->type = VALUE_BOOL;
+	value->number = truth ? 1 : 0;
 }
 
-static void anomaly_value(const struct anomalies *anomalies, const struct field_ref *ref,
-        struct value *value)
+static void read_method(unsigned method, struct value *value)
 {
-	if (ref->field == FIELD_ANOMALY)
-		field_set_bool(
-		        value, anomaly_has(anomalies, (enum anomaly)ref->argument));
-	else if (ref->field == FIELD_ANOMALY_COUNT)
-		field_set_number(value, anomalies_count(anomalies));
-	for (unsigned i = 0; ref->field == FIELD_ANOMALY_FIRST && i < ANOMALY_COUNT;
-	        i++) {
-		if (!anomaly_has(anomalies, (enum anomaly)i))
-			continue;
-		field_set_name(value, anomaly_names[i]);
+	value->type = VALUE_METHOD;
+	value->number = method;
+}
+
+static void field_read(
+        const struct field_source *source, const void *at, struct value *value)
+{
+	if (source->as < AS_NUMBERS) {
+		read_number(&forms[source->as], at, value);
 		return;
 	}
-}
-
-static void packet_value(
-        const struct event *event, const struct field_ref *ref, struct value *value)
-{
-	const struct message *message = event->message;
-
-	if (!message)
-		return;
-	if (ref->field == FIELD_TRANSPORT && message->datagram)
-		field_set_name(value, transport_name(message->datagram->transport));
-	else if (ref->field == FIELD_RAW)
-		field_set_text(value, message->sip ? message->sip->raw : message->bytes);
-	else if (ref->field == FIELD_RAW_LEN)
-		field_set_number(value, (double)message->bytes.len);
-	else if (ref->field == FIELD_MESSAGE)
-		field_set_name(value, message_name(message->kind));
-	else if (message->anomalies)
-		anomaly_value(message->anomalies, ref, value);
-}
-
-static void registration_value(
-        const struct event *event, enum field field, struct value *value)
-{
-	static const char *const changes[] = {"added", "refreshed", "removed", "expired"};
-	const struct registration *registration = event->registration;
-
-	if (!registration)
-		return;
-	if (field == FIELD_REG_CHANGE)
-		field_set_name(value, changes[event->change]);
-	else if (field == FIELD_REG_USER)
-		field_set_text(value, registration->user);
-	else if (field == FIELD_REG_HOST)
-		field_set_text(value, registration->host);
-	else if (field == FIELD_REG_BINDINGS)
-		field_set_number(value, registration->binding_count);
-	else if (field == FIELD_REG_WIPED)
-		field_set_bool(value, registration->wiped);
-	else if (field == FIELD_REG_SOURCE_CHANGED)
-		field_set_bool(value, registration->source_changed);
-	else if (field == FIELD_REG_AGENT_CHANGED)
-		field_set_bool(value, registration->agent_changed);
-	else if (field == FIELD_REG_FOREIGN && event->binding)
-		field_set_bool(value, event->binding->contact_foreign);
-	else if (field == FIELD_REG_INTERVAL && event->binding)
-		field_set_number(value, event->binding->interval_s);
-}
-
-static void call_value(const struct event *event, enum field field, struct value *value)
-{
-	const struct call *call = event->call;
-
-	if (!call)
-		return;
-	if (field == FIELD_CALL_ANSWERED)
-		field_set_bool(value, call->answer_us != 0);
-	else if (field == FIELD_CALL_STATUS)
-		field_set_number(value, call->status);
-	else if (field == FIELD_CALL_AUTHENTICATED)
-		field_set_bool(value, call->authenticated);
-	else if (field == FIELD_CALL_DURATION && call->answer_us) {
-		const uint64_t end = call->end_us ? call->end_us : event->time_us;
-		field_set_number(value, (double)(end - call->answer_us) / 1e6);
+	switch (source->as) {
+	case AS_TEXT:
+		read_text(at, value);
+		break;
+	case AS_PRESENT:
+		read_bool(slice_present(*(const struct slice *)at), value);
+		break;
+	case AS_IP:
+		read_ip(at, value);
+		break;
+	case AS_SCOPE:
+		read_text(&scope_names[address_scope(at)], value);
+		break;
+	case AS_BOOL:
+		read_bool(*(const bool *)at, value);
+		break;
+	case AS_SET:
+		read_bool(word_read(at, 8) != 0, value);
+		break;
+	case AS_NONZERO:
+		read_bool(word_read(at, 4) != 0, value);
+		break;
+	case AS_METHOD:
+		read_method((unsigned)word_read(at, 4), value);
+		break;
+	case AS_METHOD_8:
+		read_method((unsigned)word_read(at, 1), value);
+		break;
+	case AS_NAME_8:
+		read_text(&source->names[word_read(at, 1)], value);
+		break;
+	case AS_NAME:
+		read_text(&source->names[word_read(at, 4)], value);
+		break;
 	}
 }
 
 void field_value(
         struct field_cache *cache, const struct field_ref *ref, struct value *value)
 {
-	const struct event *event = cache->event;
+	const struct field_source *source =
+	        field_source_of(cache, (enum field)ref->field);
 
 	value->type = VALUE_ABSENT;
-	if (ref->field <= FIELD_SRC_SCOPE)
-		address_value(event, ref->field, value);
-	else if (ref->field == FIELD_PROVEN)
-		field_set_bool(value, event->proven);
-	else if (ref->field == FIELD_RETRANSMISSION)
-		field_set_bool(value, event->retransmission);
-	else if (ref->field <= FIELD_MESSAGE || ref->field == FIELD_ANOMALY ||
-	         ref->field == FIELD_ANOMALY_COUNT || ref->field == FIELD_ANOMALY_FIRST)
-		packet_value(event, ref, value);
-	else if (ref->field <= FIELD_HEADER)
-		field_sip_value(cache, ref, value);
-	else if (ref->field <= FIELD_REG_INTERVAL)
-		registration_value(event, ref->field, value);
-	else if (ref->field <= FIELD_CALL_AUTHENTICATED)
-		call_value(event, ref->field, value);
-	else if (ref->field == FIELD_SENSOR_WHAT)
-		field_set_name(value, event->sensor_what);
-	else if (ref->field == FIELD_SENSOR_WHERE)
-		field_set_name(value, event->sensor_where);
-	else
-		field_set_number(value, (double)event->sensor_value);
+	if (!source->base)
+		field_made(cache, ref, (enum field_maker)source->as, value);
+	else if (cache->bases[source->base])
+		field_read(source,
+		        (const uint8_t *)cache->bases[source->base] + source->at, value);
 }
 
 struct text_bytes text_bytes_of(struct slice text)

@@ -1,0 +1,338 @@
+#include "engine/detect/field_source.h"
+
+#include "engine/base/writer.h"
+#include "engine/track/call.h"
+#include "engine/track/registration.h"
+#include "engine/track/stream.h"
+#include "engine/track/transaction.h"
+
+enum { TAIL_DIGITS = 8 };
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	return -1;
+}
+
+/* Absent when the tag is no lower-case hexadecimal of whole bytes. */
+static struct slice tag_decoded(struct field_cache *cache, struct slice tag)
+{
+	if (cache->tag_made)
+		return cache->tag_hex;
+	cache->tag_made = true;
+	cache->tag_hex = slice_of(NULL, 0);
+	if (tag.len == 0 || tag.len % 2 || tag.len / 2 > sizeof(cache->tag_bytes))
+		return cache->tag_hex;
+	for (size_t i = 0; i < tag.len / 2; i++) {
+		const int high = hex_digit(tag.data[2 * i]);
+		const int low = hex_digit(tag.data[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return cache->tag_hex;
+		cache->tag_bytes[i] = (char)(high << 4 | low);
+	}
+	cache->tag_hex = slice_of(cache->tag_bytes, tag.len / 2);
+	return cache->tag_hex;
+}
+
+static struct slice header_order(struct field_cache *cache, const struct sip_message *sip)
+{
+	if (cache->order_made)
+		return cache->order;
+	struct writer writer = writer_of(cache->order_bytes, sizeof(cache->order_bytes));
+	bool first = true;
+	for (unsigned i = 0; i < sip->header_count; i++) {
+		const struct slice name = sip_header_name(sip, &sip->headers[i]);
+		if (name.len == 0)
+			continue;
+		if (!first)
+			writer_byte(&writer, ',');
+		writer_slice(&writer, name);
+		first = false;
+	}
+	cache->order_made = true;
+	cache->order = writer_text(&writer);
+	return cache->order;
+}
+
+static void made_text(struct value *value, struct slice text)
+{
+	if (!slice_present(text))
+		return;
+	value->type = VALUE_TEXT;
+	value->text = text;
+}
+
+static void made_number(struct value *value, double number)
+{
+	value->type = VALUE_NUMBER;
+	value->number = number;
+}
+
+static void made_bool(struct value *value, bool truth)
+{
+	value->type = VALUE_BOOL;
+	value->number = truth ? 1 : 0;
+}
+
+static struct slice named(const char *name)
+{
+	return slice_of(name, name ? strlen(name) : 0);
+}
+
+static double seconds(uint64_t from_us, uint64_t to_us)
+{
+	return to_us > from_us ? (double)(to_us - from_us) / 1e6 : 0;
+}
+
+static void made_percent(struct value *value, double part, double whole)
+{
+	if (whole > 0)
+		made_number(value, part * 100 / whole);
+}
+
+static struct slice request_user(struct field_cache *cache)
+{
+	const struct field_ref ref = {.field = FIELD_REQUEST_USER};
+	struct value spare;
+	const struct value *user = field_kept(cache, &ref, &spare);
+
+	return user->type == VALUE_TEXT ? user->text : slice_of(NULL, 0);
+}
+
+static bool dialled(struct slice user, size_t *digits)
+{
+	*digits = 0;
+	for (size_t i = 0; i < user.len; i++) {
+		const char byte = user.data[i];
+		if (byte >= '0' && byte <= '9')
+			++*digits;
+		else if (!(byte == '+' || byte == '*' || byte == '#'))
+			return false;
+	}
+	return *digits > 0;
+}
+
+static void made_dialled(struct field_cache *cache, enum field field, struct value *value)
+{
+	const struct slice user = request_user(cache);
+	size_t digits;
+
+	if (!dialled(user, &digits))
+		return;
+	if (field == FIELD_REQUEST_DIGITS)
+		made_number(value, (double)digits);
+	else if (user.len <= TAIL_DIGITS)
+		return;
+	else if (field == FIELD_REQUEST_TAIL)
+		made_text(value, slice_from(user, user.len - TAIL_DIGITS));
+	else
+		made_text(value, slice_first(user, user.len - TAIL_DIGITS));
+}
+
+static void made_of_sip(
+        struct field_cache *cache, const struct field_ref *ref, struct value *value)
+{
+	const struct sip_message *sip = cache->bases[BASE_SIP];
+
+	if (!sip)
+		return;
+	if (ref->field == FIELD_HEADER)
+		made_text(value,
+		        ref->argument ? sip_value(sip, (enum sip_header_id)ref->argument)
+		                      : sip_value_named(sip, ref->name));
+	else if (ref->field == FIELD_REQUEST_USER && sip->is_request)
+		made_text(value, sip->request_uri.user);
+	else if (ref->field == FIELD_FROM_TAG_HEX)
+		made_text(value, tag_decoded(cache, sip->from.tag));
+	else if (ref->field == FIELD_HEADER_ORDER)
+		made_text(value, header_order(cache, sip));
+	else if (ref->field == FIELD_AUTH_SENT)
+		made_bool(value, sip->auth.scheme != AUTH_NONE && !sip->auth.challenge);
+}
+
+static void made_of_transaction(
+        const struct event *event, enum field field, struct value *value)
+{
+	const struct transaction *transaction = event->transaction;
+
+	if (!transaction)
+		return;
+	if (field == FIELD_TIMED_OUT)
+		made_bool(value, transaction->state == TRANSACTION_TIMED_OUT);
+	else if (field == FIELD_AMPLIFICATION && event->message &&
+	         transaction->request_bytes)
+		made_number(value,
+		        (double)event->message->bytes.len / transaction->request_bytes);
+	else if (field == FIELD_AUTH_NONCE_KNOWN && transaction->auth_sent)
+		made_bool(value, transaction->nonce_known);
+	else if (field == FIELD_AUTH_DIGEST && transaction->auth_sent)
+		made_number(value, (double)transaction->auth_digest_hash);
+}
+
+static void made_of_call(const struct event *event, enum field field, struct value *value)
+{
+	const struct call *call = event->call;
+
+	if (!call)
+		return;
+	const uint64_t end_us = call->end_us ? call->end_us : event->time_us;
+	const uint64_t rung_us = call->ring_us ? call->ring_us : call->answer_us;
+	const struct call_quality *quality =
+	        &call->quality[field == FIELD_CALL_CALLEE_LOSS ? CALL_CALLEE
+	                                                       : CALL_CALLER];
+	if (field == FIELD_CALL_DURATION && call->answer_us)
+		made_number(value, (double)(end_us - call->answer_us) / 1e6);
+	else if (field == FIELD_CALL_AGE)
+		made_number(value, seconds(call->start_us, end_us));
+	else if (field == FIELD_CALL_PDD && rung_us)
+		made_number(value, seconds(call->start_us, rung_us));
+	else if (field == FIELD_CALL_RING && call->ring_us)
+		made_number(value, seconds(call->ring_us,
+		                           call->answer_us ? call->answer_us : end_us));
+	else if (field == FIELD_CALL_LEG)
+		made_bool(value, call->correlation != call->id);
+	else if (field == FIELD_CALL_CALLER_LOSS || field == FIELD_CALL_CALLEE_LOSS)
+		made_percent(
+		        value, quality->lost, (double)quality->packets + quality->lost);
+}
+
+static void made_quality(
+        const struct stream *stream, enum field field, struct value *value)
+{
+	struct stream_quality quality;
+
+	stream_quality(stream, &quality);
+	if (quality.reason != QUALITY_GIVEN)
+		return;
+	if (field == FIELD_RTP_MOS)
+		made_number(value, quality.mos_x100[JITTER_ADAPTIVE] / 100.0);
+	else
+		made_number(value, quality.r_x10[JITTER_ADAPTIVE] / 10.0);
+}
+
+static void made_of_stream(
+        const struct event *event, enum field field, struct value *value)
+{
+	const struct stream *stream = event->stream;
+	const struct stream_interval *interval = event->interval;
+
+	if (!stream)
+		return;
+	const double length = interval ? seconds(interval->start_us, interval->end_us)
+	                               : seconds(stream->first_us, stream->last_us);
+	if (field == FIELD_RTP_CODEC)
+		made_text(value, named(codec_at(stream->codec)->name));
+	else if (field == FIELD_RTP_DURATION)
+		made_number(value, length);
+	else if (field == FIELD_RTP_RATE && length > 0)
+		made_number(
+		        value, (interval ? interval->packets : stream->packets) / length);
+	else if (field == FIELD_RTP_LOSS && interval)
+		made_percent(value, interval->lost, interval->expected);
+	else if (field == FIELD_RTP_LOSS)
+		made_percent(value, stream_lost(stream), stream_expected(stream));
+	else if (field == FIELD_RTP_EXPECTED)
+		made_number(value, stream_expected(stream));
+	else if (field == FIELD_RTP_LOST)
+		made_number(value, stream_lost(stream));
+	else if (field == FIELD_RTP_JITTER)
+		made_number(value, stream_jitter_mean_ms(stream));
+	else if (field == FIELD_RTP_JITTER_MAX)
+		made_number(value, stream_jitter_max_ms(stream));
+	else if (field == FIELD_RTP_MOS || field == FIELD_RTP_R)
+		made_quality(stream, field, value);
+}
+
+/* RFC 3611 4.7: 127 means that the value is not available. */
+static void made_of_rtcp(
+        const struct field_cache *cache, enum field field, struct value *value)
+{
+	const struct rtcp_report *report = cache->bases[BASE_RTCP];
+
+	if (!report || !report->has_voip_metrics)
+		return;
+	if (field == FIELD_RTCP_R && report->voip.r_factor != 127)
+		made_number(value, report->voip.r_factor);
+	else if (field == FIELD_RTCP_MOS_LQ && report->voip.mos_lq != 127)
+		made_number(value, report->voip.mos_lq / 10.0);
+	else if (field == FIELD_RTCP_MOS_CQ && report->voip.mos_cq != 127)
+		made_number(value, report->voip.mos_cq / 10.0);
+}
+
+static unsigned anomalies_count(const struct anomalies *anomalies)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof(anomalies->bits) / sizeof(anomalies->bits[0]); i++)
+		count += (unsigned)__builtin_popcountll(anomalies->bits[i]);
+	return count;
+}
+
+static const char *anomalies_first(const struct anomalies *anomalies)
+{
+	for (unsigned i = 0; i < ANOMALY_COUNT; i++)
+		if (anomaly_has(anomalies, (enum anomaly)i))
+			return anomaly_name((enum anomaly)i);
+	return NULL;
+}
+
+static void made_of_message(
+        const struct message *message, const struct field_ref *ref, struct value *value)
+{
+	if (!message)
+		return;
+	if (ref->field == FIELD_RAW)
+		made_text(value, message->sip ? message->sip->raw : message->bytes);
+	else if (!message->anomalies)
+		return;
+	else if (ref->field == FIELD_ANOMALY)
+		made_bool(value,
+		        anomaly_has(message->anomalies, (enum anomaly)ref->argument));
+	else if (ref->field == FIELD_ANOMALY_COUNT)
+		made_number(value, anomalies_count(message->anomalies));
+	else if (ref->field == FIELD_ANOMALY_FIRST)
+		made_text(value, named(anomalies_first(message->anomalies)));
+}
+
+void field_made(struct field_cache *cache, const struct field_ref *ref,
+        enum field_maker maker, struct value *value)
+{
+	const struct event *event = cache->event;
+	const enum field field = (enum field)ref->field;
+
+	switch (maker) {
+	case MADE_OF_MESSAGE:
+		made_of_message(event->message, ref, value);
+		break;
+	case MADE_OF_SIP:
+		made_of_sip(cache, ref, value);
+		break;
+	case MADE_OF_DIALLED:
+		made_dialled(cache, field, value);
+		break;
+	case MADE_OF_TRANSACTION:
+		made_of_transaction(event, field, value);
+		break;
+	case MADE_OF_REGISTRATION:
+		if (event->registration)
+			made_number(value,
+			        seconds(event->registration->since_us, event->time_us));
+		break;
+	case MADE_OF_CALL:
+		made_of_call(event, field, value);
+		break;
+	case MADE_OF_STREAM:
+		made_of_stream(event, field, value);
+		break;
+	case MADE_OF_RTCP:
+		made_of_rtcp(cache, field, value);
+		break;
+	case MADE_OF_SENSOR:
+		made_text(value, named(field == FIELD_SENSOR_WHAT ? event->sensor_what
+		                                                  : event->sensor_where));
+		break;
+	}
+}

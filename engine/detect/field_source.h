@@ -1,0 +1,67 @@
+/*
+ * Where the values of fields lie: offsets into what an event points to.
+ */
+#ifndef RINGFENCE_DETECT_FIELD_SOURCE_H
+#define RINGFENCE_DETECT_FIELD_SOURCE_H
+
+#include "engine/detect/field.h"
+
+/* A slice over a string literal, where a table wants it constant. */
+#define FIELD_WORD(text)                                                                 \
+	{                                                                                \
+		text, sizeof(text) - 1                                                   \
+	}
+
+/* Numbers that are SOME_ are absent at 0; signed ones below 0. */
+enum field_as {
+	AS_U8,
+	AS_U16,
+	AS_U32,
+	AS_U64,
+	AS_I32,
+	AS_I64,
+	AS_SOME_U8,
+	AS_SOME_U16,
+	AS_X10,  /* uint16_t of tenths, absent at 0 */
+	AS_X100, /* uint16_t of hundredths, absent at 0 */
+	AS_MS,   /* uint32_t of microseconds, in milliseconds */
+	AS_SOME_MS,
+	AS_OF_256,  /* uint8_t of 256, in percent */
+	AS_NUMBERS, /* those before are */
+	AS_TEXT,    /* struct slice */
+	AS_PRESENT, /* whether the struct slice is */
+	AS_IP,      /* struct address */
+	AS_SCOPE,   /* of a struct address */
+	AS_BOOL,
+	AS_SET,      /* whether the uint64_t is not 0 */
+	AS_NONZERO,  /* whether the uint32_t is not 0 */
+	AS_METHOD,   /* enum sip_method */
+	AS_METHOD_8, /* the same in a byte */
+	AS_NAME_8,   /* uint8_t, by its name */
+	AS_NAME,     /* an enum, by its name */
+};
+
+/* Sources that hold for this kind of event before the usual ones; NULL = none. */
+const struct field_source *field_sources_of(enum event_kind kind);
+
+/* The field's source in this event; its base is BASE_NONE when the value is made. */
+const struct field_source *field_source_of(
+        const struct field_cache *cache, enum field field);
+
+/* What the values without a place are made of: .as of such a source. */
+enum field_maker {
+	MADE_OF_MESSAGE,
+	MADE_OF_SIP,
+	MADE_OF_DIALLED, /* the digits of the Request-URI's user */
+	MADE_OF_TRANSACTION,
+	MADE_OF_REGISTRATION,
+	MADE_OF_CALL,
+	MADE_OF_STREAM,
+	MADE_OF_RTCP,
+	MADE_OF_SENSOR,
+};
+
+void field_made(struct field_cache *cache, const struct field_ref *ref,
+        enum field_maker maker, struct value *value);
+
+#endif

@@ -1,0 +1,264 @@
+/*
+ * The fields that rules speak of: one row each with its name, type, the streams that
+ * carry it and a line of help. Where a value lies stands in field_source.c.
+ */
+#ifndef RINGFENCE_DETECT_FIELD_TABLE_H
+#define RINGFENCE_DETECT_FIELD_TABLE_H
+
+#include "engine/track/event.h"
+
+#define FIELDS_SIP                                                                       \
+	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE |                            \
+	        1u << EVENT_SIP_TRANSACTION | 1u << EVENT_SIP_DIALOG |                   \
+	        1u << EVENT_REGISTRATION | 1u << EVENT_CALL_START |                      \
+	        1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_END |                         \
+	        1u << EVENT_PARSE_ERROR)
+#define FIELDS_ALL ((1u << EVENT_COUNT) - 1)
+#define FIELDS_TRANSACTION                                                               \
+	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE | 1u << EVENT_SIP_TRANSACTION)
+#define FIELDS_CALL                                                                      \
+	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
+	        1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG | FIELDS_TRANSACTION)
+#define FIELDS_CALL_ONLY                                                                 \
+	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
+	        1u << EVENT_CALL_END)
+#define FIELDS_RTCP    (1u << EVENT_RTCP_REPORT)
+#define FIELDS_STREAM  (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL | FIELDS_RTCP)
+#define FIELDS_BINDING (1u << EVENT_REGISTRATION)
+#define FIELDS_SENSOR  (1u << EVENT_SENSOR)
+
+/* X(ENUM, "name", type, streams, "help") */
+#define FIELDS(X)                                                                        \
+	X(SRC_IP, "src.ip", ADDRESS, FIELDS_ALL, "who sent the request, or the packet")  \
+	X(SRC_PORT, "src.port", NUMBER, FIELDS_ALL, "its port")                          \
+	X(DST_IP, "dst.ip", ADDRESS, FIELDS_ALL, "to whom")                              \
+	X(DST_PORT, "dst.port", NUMBER, FIELDS_ALL, "its port")                          \
+	X(DST_SCOPE, "dst.scope", TEXT, FIELDS_ALL, "public, private, loopback …")       \
+	X(SRC_SCOPE, "src.scope", TEXT, FIELDS_ALL, "public, private, loopback …")       \
+	X(TRANSPORT, "transport", TEXT, FIELDS_ALL, "udp, tcp, sctp, ws or tls")         \
+	X(DSCP, "dscp", NUMBER, FIELDS_ALL, "DiffServ code point of the packet")         \
+	X(TTL, "ttl", NUMBER, FIELDS_ALL, "hops that the packet had left")               \
+	X(PROVEN, "proven", BOOL, FIELDS_ALL, "the source is known to be real")          \
+	X(RETRANSMISSION, "retransmission", BOOL, FIELDS_SIP,                            \
+	        "a copy of one seen before")                                             \
+	X(RAW, "raw", TEXT, FIELDS_ALL, "all bytes of the message")                      \
+	X(RAW_LEN, "raw.len", NUMBER, FIELDS_ALL, "bytes of the message")                \
+	X(MESSAGE, "message", TEXT, FIELDS_ALL, "sip, rtp, stun, keepalive, error …")    \
+	X(METHOD, "method", METHOD, FIELDS_SIP, "of the request or of CSeq")             \
+	X(METHOD_TEXT, "method.text", TEXT, FIELDS_SIP,                                  \
+	        "as sent, extension methods too")                                        \
+	X(STATUS, "status", NUMBER, FIELDS_SIP, "status code of the response")           \
+	X(TIMED_OUT, "timed_out", BOOL, FIELDS_TRANSACTION, "no final response came")    \
+	X(ACKED, "acked", BOOL, FIELDS_TRANSACTION, "an ACK was seen")                   \
+	X(COPIES, "copies", NUMBER, FIELDS_TRANSACTION,                                  \
+	        "retransmissions of the request")                                        \
+	X(AMPLIFICATION, "amplification", NUMBER, FIELDS_TRANSACTION,                    \
+	        "size of the response over that of its request")                         \
+	X(REQUEST_URI, "request.uri", TEXT, FIELDS_SIP, "Request-URI as sent")           \
+	X(REQUEST_USER, "request.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,             \
+	        "its user part")                                                         \
+	X(REQUEST_HOST, "request.host", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "its host") \
+	X(REQUEST_TAIL, "request.tail", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,             \
+	        "its last 8 digits, of 9 or more")                                       \
+	X(REQUEST_PREFIX, "request.prefix", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,         \
+	        "what stands before them")                                               \
+	X(REQUEST_DIGITS, "request.digits", NUMBER, FIELDS_SIP | FIELDS_CALL_ONLY,       \
+	        "digits of an all-digit user")                                           \
+	X(FROM_USER, "from.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")               \
+	X(FROM_HOST, "from.host", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")               \
+	X(FROM_DISPLAY, "from.display", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,             \
+	        "display name")                                                          \
+	X(FROM_TAG, "from.tag", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                 \
+	X(FROM_TAG_HEX, "from.tag.hex", TEXT, FIELDS_SIP,                                \
+	        "the tag decoded from hexadecimal")                                      \
+	X(TO_USER, "to.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
+	X(TO_HOST, "to.host", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
+	X(TO_TAG, "to.tag", TEXT, FIELDS_SIP, "present inside a dialog")                 \
+	X(CALL_ID, "call_id", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
+	X(CSEQ, "cseq", NUMBER, FIELDS_SIP, "")                                          \
+	X(VIA_BRANCH, "via.branch", TEXT, FIELDS_SIP, "of the topmost Via")              \
+	X(VIA_HOST, "via.host", TEXT, FIELDS_SIP, "sent-by of the topmost Via")          \
+	X(VIA_IP, "via.ip", ADDRESS, FIELDS_SIP, "sent-by, when it is an address")       \
+	X(VIA_RPORT, "via.rport", BOOL, FIELDS_SIP, "the topmost Via has rport")         \
+	X(USER_AGENT, "user_agent", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,                 \
+	        "User-Agent, else Server")                                               \
+	X(CONTACT, "contact", TEXT, FIELDS_SIP, "first Contact as sent")                 \
+	X(CONTACT_USER, "contact.user", TEXT, FIELDS_SIP, "")                            \
+	X(CONTACT_HOST, "contact.host", TEXT, FIELDS_SIP, "")                            \
+	X(CONTACT_STAR, "contact.star", BOOL, FIELDS_SIP, "Contact: *")                  \
+	X(MAX_FORWARDS, "max_forwards", NUMBER, FIELDS_SIP, "")                          \
+	X(EXPIRES, "expires", NUMBER, FIELDS_SIP, "seconds of Expires")                  \
+	X(BODY, "body", TEXT, FIELDS_SIP, "")                                            \
+	X(HEADER_COUNT, "header.count", NUMBER, FIELDS_SIP, "header fields")             \
+	X(HEADER_ORDER, "header.order", TEXT, FIELDS_SIP,                                \
+	        "names of all, joined by commas")                                        \
+	X(AUTH_SENT, "auth.sent", BOOL, FIELDS_SIP, "the request carried credentials")   \
+	X(AUTH_STALE, "auth.stale", BOOL, FIELDS_SIP, "the challenge said stale")        \
+	X(AUTH_USER, "auth.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")               \
+	X(AUTH_REALM, "auth.realm", TEXT, FIELDS_SIP, "")                                \
+	X(AUTH_NONCE, "auth.nonce", TEXT, FIELDS_SIP, "")                                \
+	X(AUTH_NC, "auth.nc", TEXT, FIELDS_SIP, "nonce count as sent")                   \
+	X(AUTH_SCHEME, "auth.scheme", TEXT, FIELDS_SIP,                                  \
+	        "digest, basic, bearer or other")                                        \
+	X(AUTH_ALGORITHM, "auth.algorithm", TEXT, FIELDS_SIP, "")                        \
+	X(AUTH_DIGEST, "auth.digest", NUMBER, FIELDS_TRANSACTION, "tells tries apart")   \
+	X(AUTH_NONCE_KNOWN, "auth.nonce_known", BOOL, FIELDS_TRANSACTION,                \
+	        "the nonce was seen on its way to this source")                          \
+	X(SDP_NAME, "sdp:s", TEXT, FIELDS_SIP, "s= line")                                \
+	X(SDP_ORIGIN, "sdp:o", TEXT, FIELDS_SIP, "o= line")                              \
+	X(SDP_IP, "sdp.ip", ADDRESS, FIELDS_SIP, "first media address")                  \
+	X(SDP_SCOPE, "sdp.scope", TEXT, FIELDS_SIP, "public, private, loopback …")       \
+	X(SDP_MEDIA, "sdp.media", NUMBER, FIELDS_SIP, "m= lines")                        \
+	X(SDP_CRYPTO, "sdp.crypto", BOOL, FIELDS_SIP, "a=crypto is present")             \
+	X(SDP_HOLD, "sdp.hold", BOOL, FIELDS_SIP, "")                                    \
+	X(SDP_LEN, "sdp.len", NUMBER, FIELDS_SIP, "bytes of the description")            \
+	X(ANOMALY_COUNT, "anomaly.count", NUMBER, FIELDS_ALL,                            \
+	        "anomalies of the message")                                              \
+	X(ANOMALY_FIRST, "anomaly.first", TEXT, FIELDS_ALL, "name of the first anomaly") \
+	X(ANOMALY, "anomaly:", BOOL, FIELDS_ALL, "anomaly:NAME, one by its name")        \
+	X(HEADER, "header:", TEXT, FIELDS_SIP,                                           \
+	        "header:NAME, value of the first of them")                               \
+	X(REG_CHANGE, "registration.change", TEXT, FIELDS_BINDING,                       \
+	        "added, refreshed, removed, expired")                                    \
+	X(REG_USER, "registration.user", TEXT, FIELDS_BINDING, "")                       \
+	X(REG_HOST, "registration.host", TEXT, FIELDS_BINDING, "")                       \
+	X(REG_BINDINGS, "registration.bindings", NUMBER, FIELDS_BINDING,                 \
+	        "live contacts")                                                         \
+	X(REG_WIPED, "registration.wiped", BOOL, FIELDS_BINDING,                         \
+	        "all, or another's, bindings removed")                                   \
+	X(REG_SOURCE_CHANGED, "registration.source_changed", BOOL, FIELDS_BINDING, "")   \
+	X(REG_AGENT_CHANGED, "registration.agent_changed", BOOL, FIELDS_BINDING, "")     \
+	X(REG_FOREIGN, "registration.contact_foreign", BOOL, FIELDS_BINDING,             \
+	        "public contact that is not the source")                                 \
+	X(REG_INTERVAL, "registration.interval_s", NUMBER, FIELDS_BINDING,               \
+	        "granted expiry")                                                        \
+	X(REG_SINCE, "registration.age_s", NUMBER, FIELDS_BINDING,                       \
+	        "since the account was first seen")                                      \
+	X(REG_CHANGES, "registration.changes", NUMBER, FIELDS_BINDING, "changes so far") \
+	X(REG_CONTACT, "registration.contact", TEXT, FIELDS_BINDING,                     \
+	        "URI of the binding")                                                    \
+	X(REG_AGENT, "registration.user_agent", TEXT, FIELDS_BINDING, "")                \
+	X(REG_AGENT_BEFORE, "registration.previous_user_agent", TEXT, FIELDS_BINDING,    \
+	        "")                                                                      \
+	X(REG_SOURCE_BEFORE, "registration.previous_ip", ADDRESS, FIELDS_BINDING,        \
+	        "source of the change before")                                           \
+	X(REG_ACCOUNT, "registration.auth_user", TEXT, FIELDS_BINDING,                   \
+	        "account of the credentials")                                            \
+	X(CALL_DURATION, "call.duration_s", NUMBER, FIELDS_CALL, "since the answer")     \
+	X(CALL_ANSWERED, "call.answered", BOOL, FIELDS_CALL, "")                         \
+	X(CALL_STATUS, "call.status", NUMBER, FIELDS_CALL, "")                           \
+	X(CALL_AUTHENTICATED, "call.authenticated", BOOL, FIELDS_CALL, "")               \
+	X(CALL_PROTOCOL, "call.protocol", TEXT, FIELDS_CALL, "sip or h323")              \
+	X(CALL_STATE, "call.state", TEXT, FIELDS_CALL,                                   \
+	        "trying, ringing, answered, ended")                                      \
+	X(CALL_END, "call.end", TEXT, FIELDS_CALL,                                       \
+	        "bye, cancel, rejected, timeout, capture-end, evicted")                  \
+	X(CALL_RELEASED_BY, "call.released_by", TEXT, FIELDS_CALL,                       \
+	        "caller, callee or neither")                                             \
+	X(CALL_CAUSE, "call.cause", NUMBER, FIELDS_CALL, "Q.850 cause")                  \
+	X(CALL_REASON, "call.reason", TEXT, FIELDS_CALL, "Reason header of the end")     \
+	X(CALL_PDD, "call.pdd_s", NUMBER, FIELDS_CALL,                                   \
+	        "post-dial delay: INVITE to ringing or answer")                          \
+	X(CALL_RING, "call.ring_s", NUMBER, FIELDS_CALL, "ringing, until answer or end") \
+	X(CALL_AGE, "call.age_s", NUMBER, FIELDS_CALL, "since the INVITE")               \
+	X(CALL_ACCOUNT, "call.account", TEXT, FIELDS_CALL, "user of the credentials")    \
+	X(CALL_ASSERTED, "call.asserted", TEXT, FIELDS_CALL,                             \
+	        "user of P-Asserted-Identity")                                           \
+	X(CALL_PREFERRED, "call.preferred", TEXT, FIELDS_CALL,                           \
+	        "user of P-Preferred-Identity")                                          \
+	X(CALL_REMOTE_PARTY, "call.remote_party", TEXT, FIELDS_CALL,                     \
+	        "user of Remote-Party-ID")                                               \
+	X(CALL_DIVERSION, "call.diversion", TEXT, FIELDS_CALL,                           \
+	        "user of Diversion or History-Info")                                     \
+	X(CALL_CALLEE_AGENT, "call.callee_agent", TEXT, FIELDS_CALL,                     \
+	        "user agent of the callee")                                              \
+	X(CALL_RETRANSMISSIONS, "call.retransmissions", NUMBER, FIELDS_CALL, "")         \
+	X(CALL_MESSAGES, "call.messages", NUMBER, FIELDS_CALL, "")                       \
+	X(CALL_REINVITES, "call.reinvites", NUMBER, FIELDS_CALL, "")                     \
+	X(CALL_DTMF, "call.dtmf", NUMBER, FIELDS_CALL, "digits")                         \
+	X(CALL_NAT, "call.nat", NUMBER, FIELDS_CALL, "nat_uac_test bits of the INVITE")  \
+	X(CALL_FORKS, "call.forks", NUMBER, FIELDS_CALL, "dialogs")                      \
+	X(CALL_MEDIA, "call.media", NUMBER, FIELDS_CALL, "media announced")              \
+	X(CALL_EARLY_MEDIA, "call.early_media", BOOL, FIELDS_CALL, "")                   \
+	X(CALL_HELD, "call.held", BOOL, FIELDS_CALL, "was on hold at some time")         \
+	X(CALL_TRANSFERRED, "call.transferred", BOOL, FIELDS_CALL, "")                   \
+	X(CALL_GAP, "call.capture_gap", BOOL, FIELDS_CALL,                               \
+	        "the capture dropped packets of it")                                     \
+	X(CALL_LEG, "call.leg", BOOL, FIELDS_CALL, "belongs to an earlier leg")          \
+	X(CALL_LEG_SCORE, "call.leg_score", NUMBER, FIELDS_CALL,                         \
+	        "how sure that is, 0 to 100")                                            \
+	X(CALL_DSCP, "call.dscp", NUMBER, FIELDS_CALL, "")                               \
+	X(CALL_CALLER_PACKETS, "call.caller.packets", NUMBER, FIELDS_CALL,               \
+	        "RTP that the caller sent")                                              \
+	X(CALL_CALLEE_PACKETS, "call.callee.packets", NUMBER, FIELDS_CALL,               \
+	        "RTP that the callee sent")                                              \
+	X(CALL_CALLER_LOSS, "call.caller.loss_percent", NUMBER, FIELDS_CALL,             \
+	        "of what the caller sent")                                               \
+	X(CALL_CALLEE_LOSS, "call.callee.loss_percent", NUMBER, FIELDS_CALL,             \
+	        "of what the callee sent")                                               \
+	X(CALL_CALLER_MOS, "call.caller.mos", NUMBER, FIELDS_CALL,                       \
+	        "of what the caller sent")                                               \
+	X(CALL_CALLEE_MOS, "call.callee.mos", NUMBER, FIELDS_CALL,                       \
+	        "of what the callee sent")                                               \
+	X(CALL_CALLER_R, "call.caller.r", NUMBER, FIELDS_CALL, "E-model rating")         \
+	X(CALL_CALLEE_R, "call.callee.r", NUMBER, FIELDS_CALL, "E-model rating")         \
+	X(CALL_CALLER_RTT, "call.caller.rtt_ms", NUMBER, FIELDS_CALL, "")                \
+	X(CALL_CALLEE_RTT, "call.callee.rtt_ms", NUMBER, FIELDS_CALL, "")                \
+	X(RTP_SSRC, "rtp.ssrc", NUMBER, FIELDS_STREAM, "")                               \
+	X(RTP_TYPE, "rtp.payload_type", NUMBER, FIELDS_STREAM, "of the last packet")     \
+	X(RTP_CODEC, "rtp.codec", TEXT, FIELDS_STREAM, "by its name in SDP")             \
+	X(RTP_ANNOUNCED, "rtp.announced", BOOL, FIELDS_STREAM,                           \
+	        "signalling knows of the stream")                                        \
+	X(RTP_SECURE, "rtp.secure", BOOL, FIELDS_STREAM, "announced as SRTP")            \
+	X(RTP_DSCP, "rtp.dscp", NUMBER, FIELDS_STREAM, "")                               \
+	X(RTP_DURATION, "rtp.duration_s", NUMBER, FIELDS_STREAM,                         \
+	        "of the stream, or of the interval")                                     \
+	X(RTP_PACKETS, "rtp.packets", NUMBER, FIELDS_STREAM, "duplicates included")      \
+	X(RTP_RATE, "rtp.packets_per_s", NUMBER, FIELDS_STREAM, "")                      \
+	X(RTP_OCTETS, "rtp.octets", NUMBER, FIELDS_STREAM,                               \
+	        "payload bytes of the stream")                                           \
+	X(RTP_EXPECTED, "rtp.expected", NUMBER, FIELDS_STREAM, "by sequence numbers")    \
+	X(RTP_LOST, "rtp.lost", NUMBER, FIELDS_STREAM, "")                               \
+	X(RTP_LOSS, "rtp.loss_percent", NUMBER, FIELDS_STREAM, "")                       \
+	X(RTP_DUPLICATES, "rtp.duplicates", NUMBER, FIELDS_STREAM, "")                   \
+	X(RTP_REORDERED, "rtp.reordered", NUMBER, FIELDS_STREAM, "")                     \
+	X(RTP_JITTER, "rtp.jitter_ms", NUMBER, FIELDS_STREAM, "mean")                    \
+	X(RTP_JITTER_MAX, "rtp.jitter_max_ms", NUMBER, FIELDS_STREAM, "")                \
+	X(RTP_LATE, "rtp.late", NUMBER, FIELDS_STREAM,                                   \
+	        "too late for the adaptive jitter buffer")                               \
+	X(RTP_MOS, "rtp.mos", NUMBER, FIELDS_STREAM,                                     \
+	        "with the adaptive jitter buffer; absent without value")                 \
+	X(RTP_R, "rtp.r", NUMBER, FIELDS_STREAM, "E-model rating")                       \
+	X(RTP_JUMPS, "rtp.jumps", NUMBER, FIELDS_STREAM, "of the sequence number")       \
+	X(RTP_DIGITS, "rtp.digits", NUMBER, FIELDS_STREAM, "telephone events begun")     \
+	X(RTP_COMFORT_NOISE, "rtp.comfort_noise", NUMBER, FIELDS_STREAM, "packets")      \
+	X(RTP_TALKSPURTS, "rtp.talkspurts", NUMBER, FIELDS_STREAM, "")                   \
+	X(RTP_BYE, "rtp.bye", BOOL, FIELDS_STREAM, "RTCP said that it ends")             \
+	X(RTP_ROUND_TRIP, "rtp.round_trip_ms", NUMBER, FIELDS_STREAM,                    \
+	        "between the tap and the receiver")                                      \
+	X(RTP_REMOTE_LOSS, "rtp.remote_loss_percent", NUMBER, FIELDS_STREAM,             \
+	        "as the receiver last reported")                                         \
+	X(RTP_REMOTE_JITTER, "rtp.remote_jitter_ms", NUMBER, FIELDS_STREAM,              \
+	        "as the receiver last reported")                                         \
+	X(RTP_GAP, "rtp.capture_gap", BOOL, FIELDS_STREAM,                               \
+	        "the capture dropped packets of it")                                     \
+	X(RTCP_SENDER, "rtcp.sender", NUMBER, FIELDS_RTCP, "SSRC")                       \
+	X(RTCP_PACKETS, "rtcp.packets", NUMBER, FIELDS_RTCP, "in the compound")          \
+	X(RTCP_SR, "rtcp.sr", BOOL, FIELDS_RTCP, "a sender report is in it")             \
+	X(RTCP_BYE, "rtcp.bye", BOOL, FIELDS_RTCP, "")                                   \
+	X(RTCP_BYE_SSRC, "rtcp.bye.ssrc", NUMBER, FIELDS_RTCP, "")                       \
+	X(RTCP_CNAME, "rtcp.cname", TEXT, FIELDS_RTCP, "")                               \
+	X(RTCP_SENT, "rtcp.sent_packets", NUMBER, FIELDS_RTCP, "as the sender counts")   \
+	X(RTCP_BLOCKS, "rtcp.blocks", NUMBER, FIELDS_RTCP, "reception reports")          \
+	X(RTCP_LOSS, "rtcp.loss_percent", NUMBER, FIELDS_RTCP,                           \
+	        "of the first reception report")                                         \
+	X(RTCP_MOS_LQ, "rtcp.mos_lq", NUMBER, FIELDS_RTCP,                               \
+	        "listening quality (RFC 3611)")                                          \
+	X(RTCP_MOS_CQ, "rtcp.mos_cq", NUMBER, FIELDS_RTCP,                               \
+	        "conversational quality (RFC 3611)")                                     \
+	X(RTCP_R, "rtcp.r", NUMBER, FIELDS_RTCP, "R factor (RFC 3611)")                  \
+	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
+	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
+	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")
+
+#endif
