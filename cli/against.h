@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "cli/rules_load.h"
+#include "platform/rules_load.h"
 #include "engine/engine.h"
 
 struct against_count {

@@ -6,98 +6,53 @@
 #include "engine/report/rule_view.h"
 #include "platform/memory.h"
 
-enum { SEEN_BYTES = 8 << 20 };
-
 bool lines_types(const char *list, uint32_t *types)
 {
-	struct slice rest = slice_of(list, strlen(list));
-	*types = LINES_DEFAULT;
-	while (slice_present(rest)) {
-		struct slice name = slice_trim(slice_split(&rest, ','));
-		enum report_type type = report_type_parse(name);
-		if (slice_equal(name, SLICE("all"))) {
-			*types |= LINES_ALL;
-		} else if (type == REPORT_NONE) {
-			fprintf(stderr, "ringfence: --events: there is no type '%.*s'\n",
-			        (int)name.len, name.data);
-			return false;
-		} else {
-			*types |= 1u << type;
-		}
-	}
-	return true;
+	struct slice wrong = {0};
+	if (line_types(slice_of(list, strlen(list)), types, &wrong))
+		return true;
+	fprintf(stderr, "ringfence: --events: there is no type '%.*s'\n", (int)wrong.len,
+	        wrong.data);
+	return false;
 }
 
 bool lines_open(struct lines *lines)
 {
-	lines->buffer = malloc(REPORT_LINE_MAX);
-	lines->seen_memory = memory_reserve(SEEN_BYTES + 4096);
-	if (!lines->buffer || !lines->seen_memory.base ||
-	        !seen_init(&lines->anomalies, &lines->seen_memory, SEEN_BYTES))
+	lines->line.buffer = malloc(REPORT_LINE_MAX);
+	lines->line.types = lines->types;
+	lines->line.context.sources = lines->sources;
+	lines->line.context.source_count = lines->source_count;
+	lines->seen_memory = memory_reserve(LINE_SEEN_BYTES + 4096);
+	if (!lines->line.buffer || !lines->seen_memory.base ||
+	        !seen_init(&lines->line.anomalies, &lines->seen_memory, LINE_SEEN_BYTES))
 		return false;
 	if (lines->array && fputs("[\n", lines->to) == EOF)
 		lines->failed = true;
 	return true;
 }
 
-static void emit(struct lines *lines, const struct writer *out)
+static void emit(struct lines *lines, struct slice text)
 {
-	size_t len = out->len;
-	if (len == 0 || out->truncated)
+	if (!text.len)
 		return;
 	if (lines->array) {
-		len--;
+		text.len--;
 		if (lines->written && fputs(",\n", lines->to) == EOF)
 			lines->failed = true;
 	}
 	lines->written++;
-	if (fwrite(out->data, 1, len, lines->to) != len)
+	if (fwrite(text.data, 1, text.len, lines->to) != text.len)
 		lines->failed = true;
-}
-
-static struct report_context context_of(
-        const struct lines *lines, const struct engine *engine)
-{
-	return (struct report_context){
-	        .track = engine_track(engine),
-	        .sources = lines->sources,
-	        .source_count = lines->source_count,
-	};
-}
-
-static void anomalies(
-        struct lines *lines, const struct engine *engine, const struct event *event)
-{
-	static const struct hash_key key = {0x616e6f6d616c7900, 0x72696e6766656e63};
-	struct report_context context = context_of(lines, engine);
-
-	if (!event->message || !event->message->datagram)
-		return;
-	uint64_t source = hash_address(&key, &event->message->datagram->src.ip);
-	for (unsigned i = 0; i < ANOMALY_COUNT; i++) {
-		if (!anomaly_has(event->message->anomalies, (enum anomaly)i) ||
-		        !seen_add(&lines->anomalies, hash_words(&key, source, i)))
-			continue;
-		struct writer out = writer_of(lines->buffer, REPORT_LINE_MAX);
-		anomaly_json(&context, event, (enum anomaly)i, &out);
-		emit(lines, &out);
-	}
 }
 
 void lines_event(
         struct lines *lines, const struct engine *engine, const struct event *event)
 {
-	enum report_type type = report_type_of(event);
-	if (!(lines->types & 1u << type) || type == REPORT_NONE)
-		return;
-	if (type == REPORT_ANOMALY) {
-		anomalies(lines, engine, event);
-		return;
-	}
-	struct report_context context = context_of(lines, engine);
-	struct writer out = writer_of(lines->buffer, REPORT_LINE_MAX);
-	event_json(&context, event, &out);
-	emit(lines, &out);
+	struct slice text;
+	lines->line.context.track = engine_track(engine);
+	line_begin(&lines->line, event);
+	while (line_next(&lines->line, &text))
+		emit(lines, text);
 }
 
 void evidence_name(uint64_t id, struct slice rule_id, char *into, size_t size)
@@ -109,18 +64,15 @@ void evidence_name(uint64_t id, struct slice rule_id, char *into, size_t size)
 void lines_alert(
         struct lines *lines, const struct engine *engine, const struct alert *alert)
 {
-	struct report_context context = context_of(lines, engine);
 	char name[256];
 
-	if (!(lines->types & 1u << REPORT_ALERT))
-		return;
+	lines->line.context.track = engine_track(engine);
 	if (lines->evidence) {
 		evidence_name(alert->id, rule_view_id(alert->rule), name, sizeof(name));
-		context.evidence_file = name;
+		lines->line.context.evidence_file = name;
 	}
-	struct writer out = writer_of(lines->buffer, REPORT_LINE_MAX);
-	alert_json(&context, alert, &out);
-	emit(lines, &out);
+	emit(lines, line_alert(&lines->line, alert));
+	lines->line.context.evidence_file = NULL;
 }
 
 bool lines_close(struct lines *lines, const struct engine *engine)
@@ -134,7 +86,8 @@ bool lines_close(struct lines *lines, const struct engine *engine)
 	struct writer out = writer_of(data, size);
 	summary_write(summary, engine_frame_counters(engine),
 	        track_counters(engine_track(engine)), &out);
-	emit(lines, &out);
+	if (!out.truncated)
+		emit(lines, writer_text(&out));
 	free(data);
 	if (lines->array && fputs("\n]\n", lines->to) == EOF)
 		lines->failed = true;
@@ -143,7 +96,7 @@ bool lines_close(struct lines *lines, const struct engine *engine)
 
 void lines_clear(struct lines *lines)
 {
-	free(lines->buffer);
-	lines->buffer = NULL;
+	free(lines->line.buffer);
+	lines->line.buffer = NULL;
 	memory_release(&lines->seen_memory);
 }

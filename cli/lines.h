@@ -9,8 +9,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
-#include "engine/report/event_json.h"
-#include "engine/report/seen.h"
+#include "engine/report/line.h"
 
 struct lines {
 	FILE *to;
@@ -21,20 +20,11 @@ struct lines {
 	bool evidence; /* alerts name their evidence file */
 	bool failed;   /* the stream takes no more */
 	uint64_t written;
-	char *buffer;
 	struct memory seen_memory;
-	struct seen anomalies; /* kind and source that were told */
+	struct line line;
 };
 
-enum {
-	LINES_DEFAULT = 1u << REPORT_ALERT | 1u << REPORT_CALL |
-	                1u << REPORT_REGISTRATION | 1u << REPORT_RTP |
-	                1u << REPORT_QUALITY | 1u << REPORT_ANOMALY | 1u << REPORT_NODE |
-	                1u << REPORT_SUMMARY,
-	LINES_ALL = (1u << REPORT_NONE) - 1,
-};
-
-/* "all" or names joined by commas, added to LINES_DEFAULT; false names the wrong one. */
+/* "all" or names joined by commas, added to the default; false names the wrong one. */
 bool lines_types(const char *list, uint32_t *types);
 
 bool lines_open(struct lines *lines);

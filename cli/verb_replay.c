@@ -13,7 +13,7 @@
 #include "cli/lines.h"
 #include "cli/option.h"
 #include "cli/page.h"
-#include "cli/rules_load.h"
+#include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -137,7 +137,7 @@ static enum option_result options_parse(
 		return OPTIONS_WRONG;
 	}
 	bool fine = output_parse(replay) && severity_parse(replay) && speed_parse(replay);
-	replay->lines.types = LINES_DEFAULT;
+	replay->lines.types = LINE_TYPES_DEFAULT;
 	if (fine && into->events)
 		fine = lines_types(into->events, &replay->lines.types);
 	return fine ? OPTIONS_FINE : OPTIONS_WRONG;

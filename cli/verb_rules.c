@@ -8,7 +8,7 @@
 #include "cli/exit.h"
 #include "cli/option.h"
 #include "cli/paint.h"
-#include "cli/rules_load.h"
+#include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
 #include "engine/report/json.h"

@@ -21,6 +21,7 @@ struct engine {
 	struct detect *detect; /* NULL = judge nothing */
 	struct summary *summary;
 	struct sink sink;
+	struct hash_key hash_key;
 };
 
 static size_t share(const struct memory *memory, unsigned percent)
@@ -36,6 +37,7 @@ struct engine *engine_new(const struct engine_config *config)
 	if (!engine)
 		return NULL;
 	engine->sink = config->sink;
+	engine->hash_key = *key;
 	engine->frame = frame_new(&memory, share(&memory, SHARES.frame), key);
 	if (!engine->frame)
 		return NULL;
@@ -62,24 +64,28 @@ static void engine_alerts(struct engine *engine)
 	}
 }
 
+static void engine_event(struct engine *engine, const struct event *event)
+{
+	summary_event(engine->summary, event);
+	if (engine->sink.event)
+		engine->sink.event(engine->sink.context, engine, event);
+	if (engine->detect) {
+		detect_event(engine->detect, event);
+		engine_alerts(engine);
+	}
+}
+
 /* Hands out what the last step of the tracker changed. */
 static void engine_events(struct engine *engine)
 {
 	const struct event *event;
-	while ((event = track_next(engine->track))) {
-		summary_event(engine->summary, event);
-		if (engine->sink.event)
-			engine->sink.event(engine->sink.context, engine, event);
-		if (engine->detect) {
-			detect_event(engine->detect, event);
-			engine_alerts(engine);
-		}
-	}
+	while ((event = track_next(engine->track)))
+		engine_event(engine, event);
 }
 
 /* Timers due, in packet time: captures hold packets out of order, time does not go back.
  */
-static void engine_advance(struct engine *engine, uint64_t time_us)
+void engine_advance(struct engine *engine, uint64_t time_us)
 {
 	if (time_us <= engine->now_us)
 		return;
@@ -115,6 +121,29 @@ enum verdict engine_packet(struct engine *engine, const struct packet *packet)
 	frame_open(engine->frame, packet);
 	engine_datagrams(engine);
 	return engine->detect ? detect_verdict(engine->detect) : VERDICT_PASS;
+}
+
+void engine_notice(struct engine *engine, const struct engine_notice *notice)
+{
+	const struct event event = {
+	        .kind = EVENT_SENSOR,
+	        .time_us = notice->time_us,
+	        .sensor_what = notice->what,
+	        .sensor_where = notice->where,
+	        .sensor_value = notice->value,
+	};
+	engine_advance(engine, notice->time_us);
+	engine_event(engine, &event);
+}
+
+bool engine_judge(
+        struct engine *engine, struct memory *memory, const struct rule_set *rules)
+{
+	struct detect *detect =
+	        detect_new(memory, memory->bytes, &engine->hash_key, rules);
+	if (detect)
+		engine->detect = detect;
+	return detect != NULL;
 }
 
 void engine_finish(struct engine *engine)

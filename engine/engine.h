@@ -20,7 +20,7 @@
 struct engine;
 
 struct engine_config {
-	struct memory memory;         /* region of the face; all that the engine ever uses */
+	struct memory memory; /* region of the face; all that the engine ever uses */
 	struct hash_key hash_key;
 	const struct rule_set *rules; /* NULL = judge nothing */
 	struct sink sink;
@@ -31,6 +31,32 @@ struct engine *engine_new(const struct engine_config *config);
 
 /* Judges one packet: decodes, tracks, detects and reports it. */
 enum verdict engine_packet(struct engine *engine, const struct packet *packet);
+
+/*
+ * Time passes without packets: timers due until time_us fire. A live face calls it when
+ * the wire is idle, with a time that no packet to come lies before.
+ */
+void engine_advance(struct engine *engine, uint64_t time_us);
+
+/*
+ * Something that the face itself noticed, as an event of the stream "sensor": what and
+ * where are names of the face's own, which live as long as the engine is not asked again.
+ */
+struct engine_notice {
+	uint64_t time_us;
+	const char *what;
+	const char *where;
+	uint64_t value;
+};
+void engine_notice(struct engine *engine, const struct engine_notice *notice);
+
+/*
+ * Judges by other rules from here on, in memory of their own, which stays the caller's
+ * until the next change; the counters of rules begin anew. False, and nothing changed,
+ * when the memory does not suffice.
+ */
+bool engine_judge(
+        struct engine *engine, struct memory *memory, const struct rule_set *rules);
 
 /* The end of the input: what is open ends and is reported. */
 void engine_finish(struct engine *engine);

@@ -1,6 +1,9 @@
+#include "engine/report/drops.h"
 #include "engine/report/event_parts.h"
 #include "engine/report/json.h"
 #include "engine/report/rule_view.h"
+
+enum { WINDOW_LEAST_US = 60000000 };
 
 static void evidence_json(const struct report_context *context, const struct alert *alert,
         struct writer *out)
@@ -49,6 +52,18 @@ static void trigger_json(const struct report_context *context, const struct even
 	(void)context;
 }
 
+/* Packets that nobody saw within the alert's window, or in the last minute. */
+static uint64_t dropped_meanwhile(
+        const struct report_context *context, const struct alert *alert)
+{
+	uint64_t window_us = (uint64_t)(alert->window_s * 1e6);
+	if (window_us < WINDOW_LEAST_US)
+		window_us = WINDOW_LEAST_US;
+	const uint64_t from_us =
+	        alert->time_us > window_us ? alert->time_us - window_us : 0;
+	return drops_between(context->drops, from_us, alert->time_us);
+}
+
 void alert_json(const struct report_context *context, const struct alert *alert,
         struct writer *out)
 {
@@ -80,6 +95,8 @@ void alert_json(const struct report_context *context, const struct alert *alert,
 	json_bool(out, "proven", alert->proven);
 	json_object_end(out);
 	json_bool(out, "lower_bound", alert->lower_bound);
+	if (context->drops)
+		json_u64(out, "sensor_drops", dropped_meanwhile(context, alert));
 	json_object_end(out);
 	json_object(out, "entity");
 	json_literal(out, "type", report_entity(alert->entity_type));

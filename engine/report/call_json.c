@@ -1,4 +1,5 @@
 #include "engine/report/call_names.h"
+#include "engine/report/drops.h"
 #include "engine/report/event_parts.h"
 #include "engine/report/json.h"
 #include "engine/track/codec.h"
@@ -178,5 +179,8 @@ void call_json(
 	quality_json("caller_sent", &call->quality[CALL_CALLER], out);
 	quality_json("callee_sent", &call->quality[CALL_CALLEE], out);
 	json_object_end(out);
+	if (context->drops)
+		json_u64(out, "sensor_drops",
+		        drops_between(context->drops, call->start_us, call->end_us));
 	json_object_end(out);
 }

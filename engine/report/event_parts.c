@@ -156,7 +156,13 @@ void event_open(const struct report_context *context, const struct event *event,
 		const char *source = source_name(context, event->packet->source);
 		json_u64(out, "pcap_cnt", event->packet->number);
 		if (source)
-			json_text(out, "pcap_filename", slice_of(source, strlen(source)));
+			json_text(out, context->sensor ? "in_iface" : "pcap_filename",
+			        slice_of(source, strlen(source)));
+	}
+	if (context->sensor) {
+		json_object(out, "sensor");
+		json_literal(out, "id", context->sensor);
+		json_object_end(out);
 	}
 	if (event->message && event->message->datagram)
 		vlan_json(event->message->datagram, out);

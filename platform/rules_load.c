@@ -1,4 +1,4 @@
-#include "cli/rules_load.h"
+#include "platform/rules_load.h"
 
 #include <stdio.h>
 #include <stdlib.h>

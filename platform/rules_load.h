@@ -1,8 +1,8 @@
 /*
  * Rules from a directory: every *.yaml in it and in the directories directly below it.
  */
-#ifndef RINGFENCE_CLI_RULES_LOAD_H
-#define RINGFENCE_CLI_RULES_LOAD_H
+#ifndef RINGFENCE_PLATFORM_RULES_LOAD_H
+#define RINGFENCE_PLATFORM_RULES_LOAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
