@@ -41,7 +41,7 @@ struct engine *engine_new(const struct engine_config *config)
 	engine->frame = frame_new(&memory, share(&memory, SHARES.frame), key);
 	if (!engine->frame)
 		return NULL;
-	engine->decode = decode_new(&memory, engine->frame);
+	engine->decode = decode_new(&memory, engine->frame, key);
 	engine->track = track_new(&memory, share(&memory, SHARES.track), key);
 	engine->summary = summary_new(&memory, share(&memory, SHARES.summary), key);
 	if (!engine->decode || !engine->track || !engine->summary)

@@ -25,8 +25,14 @@ enum limits {
 	LIMIT_RTCP_PACKETS = 32,         /* packets in one compound */
 	LIMIT_PER_DEPTH = 128,           /* values inside each other */
 	LIMIT_PER_NODES = 32768,         /* values of one message */
+	LIMIT_TPKT = 32768,              /* bytes that a TPKT may make a stream wait for */
 	LIMIT_Q931_ELEMENTS = 48,        /* information elements per message */
 	LIMIT_H323_PDUS = 512,           /* messages nested in one message */
+	LIMIT_H323_TEXT = 1 << 17,       /* bytes of one message that cannot be borrowed */
+	LIMIT_H323_LEARNED = 4096,       /* addresses that signalling told of */
+	LIMIT_H323_FAST_START = 64,      /* channels of one fastStart before it is an anomaly */
+	LIMIT_H323_TUNNELLED = 32,       /* tunnelled messages before they are one */
+	LIMIT_H245_CAPABILITIES = 64,    /* entries of a capability table before they are one */
 
 	/* track */
 	LIMIT_CALL_LEGS = 16,
@@ -51,6 +57,7 @@ enum limits {
 
 	/* report */
 	LIMIT_REPORT_TEXT = 2048,        /* bytes of one text of the wire in a report */
+	LIMIT_REPORT_NODES = 8192,       /* values of a message that a report shows */
 	LIMIT_REPORT_METHODS = 64,       /* extension methods counted by name */
 };
 

@@ -91,7 +91,7 @@
 	X(TPKT_LENGTH, "tpkt-length", "TPKT length less than its header")                \
 	X(TPKT_GARBAGE, "tpkt-garbage", "bytes between two TPKTs")                       \
 	X(TPKT_SEVERAL, "tpkt-several", "several H.245 messages in one TPKT")            \
-	X(TPKT_CUT, "tpkt-cut", "a TPKT whose rest never came")                          \
+	X(TPKT_HUGE, "tpkt-huge", "a TPKT longer than 32 KiB")                           \
 	X(Q931_HEADER, "q931-header", "bad discriminator or no room for the header")     \
 	X(Q931_REFERENCE, "q931-reference", "call reference whose length is not 2")      \
 	X(Q931_TYPE, "q931-type", "message type that Q.931 does not have")               \

@@ -10,6 +10,9 @@ enum {
 	RTCP_TYPE_MIN =
 	        192, /* of the second byte: with RTP it would be 64 to 95 with marker */
 	RTCP_TYPE_MAX = 223,
+	RAS_LEN_MIN = 3,
+	RAS_ROOT_MAX = 24, /* the last alternative of the root: unknownMessageResponse */
+	RAS_EXTENSION_MAX = 0x8f, /* eight are known; some more may come */
 };
 
 static bool blank(struct slice bytes)
@@ -50,11 +53,30 @@ static enum class rtp_class(const uint8_t *p, size_t len) {
 return len >= RTP_HEADER ? CLASS_RTP : CLASS_OTHER;
 }
 
+/*
+ * The choice of RasMessage: an index of five bits; or an extension's of six behind two
+ * bits, and then the length of an open type, which must be what is left.
+ */
+static bool ras_header(const uint8_t *p, size_t len)
+{
+	if (len < RAS_LEN_MIN)
+		return false;
+	if (!(p[0] & 0x80))
+		return (p[0] >> 2 & 31) <= RAS_ROOT_MAX;
+	if (p[0] > RAS_EXTENSION_MAX)
+		return false;
+	if (p[1] < 0x80)
+		return p[1] + 2U == len;
+	return p[1] < 0xc0 && ((size_t)(p[1] & 0x3f) << 8 | p[2]) + 3 == len;
+}
+
 enum class classify(struct slice bytes) {
 	const uint8_t *p = (const uint8_t *)bytes.data;
-	if (bytes.len && (p[0] & 0xc0) == 0x80) return rtp_class(p, bytes.len);
+	if (bytes.len && (p[0] & 0xc0) == 0x80 &&
+	        !ras_header(p, bytes.len)) return rtp_class(p, bytes.len);
 	if (stun_header(p, bytes.len)) return CLASS_STUN;
 	if (dtls_header(p, bytes.len)) return CLASS_DTLS;
 	if (blank(bytes)) return CLASS_BLANK;
-	return sip_looks_like(bytes) ? CLASS_SIP : CLASS_OTHER;
+	if (sip_looks_like(bytes)) return CLASS_SIP;
+	return ras_header(p, bytes.len) ? CLASS_RAS : CLASS_OTHER;
 }

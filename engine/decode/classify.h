@@ -12,6 +12,7 @@ enum class {
 	CLASS_SIP,   /* may be SIP */
 	CLASS_STUN,  /* has STUN's header */
 	CLASS_DTLS,  /* has a DTLS record's header */
+	CLASS_RAS,   /* may be RAS of H.225.0 */
 	CLASS_RTCP,  /* may be RTCP, else RTP */
 	CLASS_RTP,   /* may be RTP */
 };

@@ -5,7 +5,8 @@
 
 static const struct anomalies no_anomalies;
 
-struct decode *decode_new(struct memory *memory, struct frame *frame)
+struct decode *decode_new(
+        struct memory *memory, struct frame *frame, const struct hash_key *key)
 {
 	struct decode *decode = memory_take(memory, sizeof(*decode));
 	if (!decode)
@@ -15,7 +16,9 @@ struct decode *decode_new(struct memory *memory, struct frame *frame)
 	        .data = memory_take(memory, LIMIT_SIP_MESSAGE),
 	        .size = LIMIT_SIP_MESSAGE,
 	};
-	return decode->unmasked.data ? decode : NULL;
+	bool fits = decode->unmasked.data && h323_init(&decode->h323, memory) &&
+	            h323_learned_init(&decode->learned, memory, key);
+	return fits ? decode : NULL;
 }
 
 void decode_open(struct decode *decode, const struct datagram *datagram)
@@ -26,7 +29,7 @@ void decode_open(struct decode *decode, const struct datagram *datagram)
 	decode->consumed = 0;
 }
 
-static void message_begin(
+void decode_message_begin(
         struct decode *decode, struct message *message, struct slice bytes)
 {
 	*message = (struct message){.kind = MESSAGE_OTHER,
@@ -51,7 +54,7 @@ enum sip_result decode_sip(struct decode *decode, const struct sip_input *input,
 	enum sip_result result = sip_parse(input, &decode->sip, consumed);
 	if (result != SIP_COMPLETE)
 		return result;
-	message_begin(decode, message, decode->sip.raw);
+	decode_message_begin(decode, message, decode->sip.raw);
 	message->kind = MESSAGE_SIP;
 	message->sip = &decode->sip;
 	message->anomalies = &decode->sip.anomalies;
@@ -68,7 +71,7 @@ enum sip_result decode_sip(struct decode *decode, const struct sip_input *input,
 
 void decode_error(struct decode *decode, struct message *message, struct slice bytes)
 {
-	message_begin(decode, message, bytes);
+	decode_message_begin(decode, message, bytes);
 	message->kind = MESSAGE_ERROR;
 	decode->anomalies = (struct anomalies){{0}};
 	anomaly_set(&decode->anomalies, ANOMALY_SIP_START_LINE);
@@ -77,7 +80,7 @@ void decode_error(struct decode *decode, struct message *message, struct slice b
 
 void decode_keepalive(struct decode *decode, struct message *message, struct slice bytes)
 {
-	message_begin(decode, message, bytes);
+	decode_message_begin(decode, message, bytes);
 	message->kind = MESSAGE_KEEPALIVE;
 }
 
@@ -99,7 +102,7 @@ static bool sip_next(struct decode *decode, struct message *message)
 	decode->rest = slice_from(decode->rest, decode->rest.len);
 	if (!first)
 		return false;
-	message_begin(decode, message, bytes);
+	decode_message_begin(decode, message, bytes);
 	if (sip_start_meant(bytes))
 		decode_error(decode, message, bytes);
 	return true;
@@ -156,9 +159,13 @@ static bool datagram_next(struct decode *decode, struct message *message)
 		return false;
 	decode->first = false;
 	decode->anomalies = (struct anomalies){{0}};
-	message_begin(decode, message, decode->rest);
+	decode_message_begin(decode, message, decode->rest);
 	message->anomalies = &decode->anomalies;
 	switch (class) {
+	case CLASS_RAS:
+		if (!decode_ras(decode, message) && decode->rest.data[0] & 0x80)
+			rtp_read(decode, message);
+		break;
 	case CLASS_STUN:
 		stun_read(decode, message);
 		break;
@@ -174,8 +181,10 @@ static bool datagram_next(struct decode *decode, struct message *message)
 	case CLASS_BLANK:
 		message->kind = MESSAGE_KEEPALIVE;
 		break;
-	case CLASS_SIP:
 	case CLASS_OTHER:
+		decode_ras_broken(decode, message);
+		break;
+	case CLASS_SIP:
 		break;
 	}
 	decode->rest = slice_from(decode->rest, decode->rest.len);

@@ -1,38 +1,30 @@
 #include "engine/decode/decode_inside.h"
 #include "engine/decode/scan.h"
 
-/*
- * What a direction of a connection turned out to be: the low byte of the stream's tag;
- * above it, how many bytes went by without a message.
- */
-enum stream_kind { STREAM_UNKNOWN, STREAM_SIP, STREAM_WEBSOCKET };
-
 enum {
 	SEARCH_MAX = 65536
 }; /* bytes of a stream joined midway that are searched for SIP */
 
-enum step { STEP_WAIT, STEP_AGAIN, STEP_MESSAGE };
-
-static enum stream_kind kind_of(const struct decode *decode)
+enum stream_kind stream_kind_of(const struct decode *decode)
 {
 	return *frame_stream_tag(decode->datagram->stream) & 0xff;
 }
 
-static void kind_set(struct decode *decode, enum stream_kind kind)
+void stream_kind_set(struct decode *decode, enum stream_kind kind)
 {
 	*frame_stream_tag(decode->datagram->stream) = kind;
 }
 
-static void advance(struct decode *decode, size_t bytes)
+void stream_advance(struct decode *decode, size_t bytes)
 {
 	decode->rest = slice_from(decode->rest, bytes);
 	decode->consumed += bytes;
 }
 
 /* Not of interest: what is left is done with, too. */
-static enum step give_up(struct decode *decode)
+static enum stream_step give_up(struct decode *decode)
 {
-	advance(decode, decode->rest.len);
+	stream_advance(decode, decode->rest.len);
 	frame_ignore(decode->frame, decode->datagram->stream);
 	return STEP_WAIT;
 }
@@ -41,13 +33,15 @@ static enum step give_up(struct decode *decode)
  * No start line in sight. A connection seen from its first byte that does not speak SIP
  * never will; one joined midway is searched for a while.
  */
-static enum step search(struct decode *decode)
+static enum stream_step search(struct decode *decode)
 {
 	uint32_t *tag = frame_stream_tag(decode->datagram->stream);
 	const char *end = scan_end(decode->rest), *p = end;
-	bool known = kind_of(decode) == STREAM_SIP;
+	bool known = stream_kind_of(decode) == STREAM_SIP;
 	if (!known && decode->datagram->stream_start)
 		return give_up(decode);
+	if (!known && tpkt_search(decode) == STEP_AGAIN)
+		return STEP_AGAIN;
 	/* The last line may be the beginning of a start line. */
 	while (p > decode->rest.data && p[-1] != '\n' && p[-1] != '\r')
 		p--;
@@ -57,11 +51,11 @@ static enum step search(struct decode *decode)
 		return give_up(decode);
 	if (!known)
 		*tag += (uint32_t)bytes << 8;
-	advance(decode, bytes);
+	stream_advance(decode, bytes);
 	return decode->rest.len ? STEP_AGAIN : STEP_WAIT;
 }
 
-static enum step error_line(struct decode *decode, struct message *message)
+static enum stream_step error_line(struct decode *decode, struct message *message)
 {
 	struct slice bytes = decode->rest;
 	unsigned ignored = 0;
@@ -69,7 +63,7 @@ static enum step error_line(struct decode *decode, struct message *message)
 	p = scan_eol(p, scan_end(bytes), &ignored);
 	struct slice line = slice_first(bytes, (size_t)(p - bytes.data));
 	decode_error(decode, message, line);
-	advance(decode, line.len);
+	stream_advance(decode, line.len);
 	return STEP_MESSAGE;
 }
 
@@ -78,7 +72,7 @@ static bool blank(struct slice bytes)
 	return scan_skip_space(bytes.data, scan_end(bytes)) == scan_end(bytes);
 }
 
-static enum step sip_step(struct decode *decode, struct message *message)
+static enum stream_step sip_step(struct decode *decode, struct message *message)
 {
 	const struct sip_input input = {.bytes = decode->rest,
 	        .stream = true,
@@ -88,13 +82,13 @@ static enum step sip_step(struct decode *decode, struct message *message)
 	enum sip_result result = decode_sip(decode, &input, message, &consumed);
 	switch (result) {
 	case SIP_COMPLETE:
-		kind_set(decode, STREAM_SIP);
-		advance(decode, consumed);
+		stream_kind_set(decode, STREAM_SIP);
+		stream_advance(decode, consumed);
 		return STEP_MESSAGE;
 	case SIP_INCOMPLETE:
 		return STEP_WAIT;
 	case SIP_SKIPPED:
-		advance(decode, consumed);
+		stream_advance(decode, consumed);
 		if (!blank(slice_first(bytes, consumed)))
 			return STEP_AGAIN;
 		decode_keepalive(decode, message, slice_first(bytes, consumed));
@@ -118,7 +112,7 @@ static void inner_open(struct decode *decode, struct slice payload)
 	decode->inner.stream = NULL;
 }
 
-static enum step websocket_step(struct decode *decode, struct message *message)
+static enum stream_step websocket_step(struct decode *decode, struct message *message)
 {
 	struct slice payload, frame = decode->rest;
 	size_t consumed, unused;
@@ -128,13 +122,13 @@ static enum step websocket_step(struct decode *decode, struct message *message)
 	case WEBSOCKET_INCOMPLETE:
 		return STEP_WAIT;
 	case WEBSOCKET_CONTROL:
-		advance(decode, consumed);
+		stream_advance(decode, consumed);
 		decode_keepalive(decode, message, slice_first(frame, consumed));
 		return STEP_MESSAGE;
 	case WEBSOCKET_MESSAGE:
 		break;
 	}
-	advance(decode, consumed);
+	stream_advance(decode, consumed);
 	inner_open(decode, payload);
 	const struct sip_input input = {.bytes = payload};
 	if (decode_sip(decode, &input, message, &unused) != SIP_COMPLETE) {
@@ -147,13 +141,16 @@ static enum step websocket_step(struct decode *decode, struct message *message)
 	return STEP_MESSAGE;
 }
 
-static enum step first_step(struct decode *decode, struct message *message)
+static enum stream_step first_step(struct decode *decode, struct message *message)
 {
 	size_t consumed;
+	enum stream_step step = tpkt_first(decode, message);
+	if (step != STEP_OTHER)
+		return step;
 	switch (websocket_upgrade(decode->rest, &consumed)) {
 	case WEBSOCKET_MESSAGE:
-		kind_set(decode, STREAM_WEBSOCKET);
-		advance(decode, consumed);
+		stream_kind_set(decode, STREAM_WEBSOCKET);
+		stream_advance(decode, consumed);
 		return STEP_AGAIN;
 	case WEBSOCKET_INCOMPLETE:
 		return STEP_WAIT;
@@ -164,28 +161,46 @@ static enum step first_step(struct decode *decode, struct message *message)
 	return sip_step(decode, message);
 }
 
-static enum step stream_step(struct decode *decode, struct message *message)
+static enum stream_step stream_step(struct decode *decode, struct message *message)
 {
-	switch (kind_of(decode)) {
+	switch (stream_kind_of(decode)) {
 	case STREAM_SIP:
 		return sip_step(decode, message);
 	case STREAM_WEBSOCKET:
 		return websocket_step(decode, message);
+	case STREAM_Q931:
+	case STREAM_H245:
+		return tpkt_step(decode, message);
 	case STREAM_UNKNOWN:
 		break;
 	}
 	return first_step(decode, message);
 }
 
+/* Frames cannot be told again behind lost bytes; start lines and TPKTs can. */
+static void resume(struct decode *decode)
+{
+	switch (stream_kind_of(decode)) {
+	case STREAM_WEBSOCKET:
+		(void)give_up(decode);
+		break;
+	case STREAM_Q931:
+	case STREAM_H245:
+		tpkt_resume(decode);
+		break;
+	case STREAM_SIP:
+	case STREAM_UNKNOWN:
+		break;
+	}
+}
+
 bool stream_next(struct decode *decode, struct message *message)
 {
-	/* Frames cannot be told again behind lost bytes; start lines can. */
-	if (decode->first && decode->datagram->stream_gap &&
-	        kind_of(decode) == STREAM_WEBSOCKET)
-		(void)give_up(decode);
+	if (decode->first && decode->datagram->stream_gap)
+		resume(decode);
 	decode->first = false;
 	while (decode->rest.len) {
-		enum step step = stream_step(decode, message);
+		enum stream_step step = stream_step(decode, message);
 		if (step == STEP_MESSAGE)
 			return true;
 		if (step == STEP_WAIT)

@@ -11,11 +11,11 @@ static struct per_node *node_add(
 {
 	struct per_tape *tape = decoder->tape;
 
-	if (decoder->nodes_made == LIMIT_PER_NODES || tape->count == tape->size) {
+	if (tape->made == LIMIT_PER_NODES || tape->count == tape->size) {
 		decoder->exhausted = true;
 		return NULL;
 	}
-	decoder->nodes_made++;
+	tape->made++;
 	struct per_node *node = &tape->nodes[tape->count++];
 	*node = (struct per_node){
 	        .next = tape->count,
@@ -363,16 +363,14 @@ static bool contain(struct per_decoder *decoder)
 	return true;
 }
 
-bool per_decode(enum per_type_id root, struct slice message, struct per_tape *tape)
+bool per_append(enum per_type_id root, struct slice message, struct per_tape *tape)
 {
 	struct per_decoder decoder; /* its stack is written before it is read */
 
 	decoder.bits = per_bits_of(message);
 	decoder.tape = tape;
 	decoder.depth = 0;
-	decoder.nodes_made = 0;
 	decoder.exhausted = false;
-	tape->count = tape->text_used = tape->anomalies = 0;
 	bool fine = value(&decoder, PER_NO_NAME, (uint16_t)root) || decoder.depth;
 	fine = fine && !decoder.bits.failed;
 	while (decoder.depth && fine && !decoder.exhausted) {
@@ -393,4 +391,10 @@ bool per_decode(enum per_type_id root, struct slice message, struct per_tape *ta
 	per_bits_align(&decoder.bits);
 	tape->consumed = decoder.bits.at / 8;
 	return fine;
+}
+
+bool per_decode(enum per_type_id root, struct slice message, struct per_tape *tape)
+{
+	tape->count = tape->made = tape->text_used = tape->anomalies = 0;
+	return per_append(root, message, tape);
 }

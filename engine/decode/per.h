@@ -74,6 +74,7 @@ struct per_tape {
 	uint8_t *text; /* borrowed: digits and fragmented values are gathered here */
 	uint32_t text_size;
 	uint32_t text_used;
+	uint32_t made;      /* nodes that were made, also those that were taken back */
 	uint32_t anomalies; /* bits of enum per_anomaly */
 	size_t consumed;    /* bytes of the message; the next message of a run follows */
 };
@@ -83,6 +84,11 @@ struct per_tape {
  * came before the fault stands on the tape, which is well formed in any case.
  */
 bool per_decode(enum per_type_id root, struct slice message, struct per_tape *tape);
+/*
+ * The same behind what the tape holds, as a further root; the budgets are shared by all
+ * roots, anomalies are added.
+ */
+bool per_append(enum per_type_id root, struct slice message, struct per_tape *tape);
 
 /* As the schema writes it; "-" for PER_NO_NAME. */
 const char *per_name_text(uint16_t name);

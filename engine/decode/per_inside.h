@@ -75,7 +75,6 @@ struct per_decoder {
 	struct per_bits bits;
 	struct per_tape *tape;
 	uint32_t depth;
-	uint32_t nodes_made; /* also those that were taken back */
 	bool exhausted;
 	struct per_frame frames[LIMIT_PER_DEPTH];
 };

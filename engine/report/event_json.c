@@ -109,6 +109,8 @@ static void body_json(const struct report_context *context, const struct event *
 		rtp_json(event, out);
 	} else if (type == REPORT_RTCP && event->message && event->message->rtcp) {
 		rtcp_json(event->message->rtcp, out);
+	} else if (type == REPORT_H323 && event->message && event->message->h323) {
+		h323_json(event->message->h323, out);
 	} else if (type == REPORT_NODE) {
 		sensor_json(event, out);
 	}

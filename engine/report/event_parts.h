@@ -38,6 +38,7 @@ void call_json(const struct report_context *context, const struct call *call,
         struct writer *out);
 void registration_json(const struct event *event, struct writer *out);
 void rtp_json(const struct event *event, struct writer *out);
+void h323_json(const struct h323_message *message, struct writer *out);
 void rtcp_json(const struct rtcp_report *report, struct writer *out);
 
 #endif

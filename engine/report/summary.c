@@ -5,6 +5,7 @@
 #include "engine/report/rule_view.h"
 #include "engine/report/seen.h"
 #include "engine/report/stream_view.h"
+#include "engine/report/summary_h323.h"
 #include "engine/report/summary_stream.h"
 
 enum { STATUS_MAX = 999, METHOD_TEXT_MAX = 64 };
@@ -38,6 +39,7 @@ struct summary {
 	struct seen call_ids;
 	struct seen accounts;
 	struct summary_streams streams;
+	struct summary_h323 h323;
 };
 
 struct summary *summary_new(
@@ -118,9 +120,12 @@ void summary_message(struct summary *summary, const struct message *message)
 		count_sip(summary, message->sip);
 		count_anomalies(summary, message->anomalies);
 		break;
+	case MESSAGE_H323:
+		summary_h323_add(&summary->h323, message->h323);
+		count_anomalies(summary, message->anomalies);
+		break;
 	case MESSAGE_STUN:
 	case MESSAGE_DTLS:
-	case MESSAGE_H323:
 	case MESSAGE_ERROR:
 		count_anomalies(summary, message->anomalies);
 		break;
@@ -368,14 +373,7 @@ void summary_write(const struct summary *summary, const struct frame_counters *f
 	json_object(out, "rtcp");
 	json_u64(out, "packets", summary->rtcp_packets);
 	json_object_end(out);
-	json_object(out, "h323");
-	json_object(out, "ras");
-	json_object_end(out);
-	json_object(out, "h225");
-	json_object_end(out);
-	json_object(out, "h245");
-	json_object_end(out);
-	json_object_end(out);
+	summary_h323_write(&summary->h323, out);
 	write_alerts(summary, out);
 	write_anomalies(summary, out);
 	write_frames(frame, out);

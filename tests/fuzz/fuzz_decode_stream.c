@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MEMORY = 1 << 20 };
+enum { MEMORY = 4 << 20 };
 
 static struct decode *decoder(void)
 {
@@ -20,7 +20,7 @@ static struct decode *decoder(void)
 	static struct decode *decode;
 	struct memory memory = {.base = region, .bytes = sizeof(region)};
 	if (!decode)
-		decode = decode_new(&memory, NULL);
+		decode = decode_new(&memory, NULL, &(struct hash_key){1, 2});
 	ENSURE(decode);
 	return decode;
 }

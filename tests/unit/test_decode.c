@@ -23,7 +23,7 @@
 	"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"     \
 	"Sec-WebSocket-Protocol: chat, sip\r\n\r\n"
 
-enum { MEMORY = 1 << 20, MESSAGES_MAX = 8 };
+enum { MEMORY = 4 << 20, MESSAGES_MAX = 8 };
 #define TEXT(literal)                                                                    \
 	{                                                                                \
 		(literal), sizeof(literal) - 1                                           \
@@ -34,7 +34,7 @@ static struct decode *decoder(void)
 	static _Alignas(64) uint8_t region[MEMORY];
 	memset(region, 0, sizeof(region));
 	struct memory memory = {.base = region, .bytes = sizeof(region)};
-	struct decode *decode = decode_new(&memory, NULL);
+	struct decode *decode = decode_new(&memory, NULL, &(struct hash_key){1, 2});
 	assert_non_null(decode);
 	return decode;
 }

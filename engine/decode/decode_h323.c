@@ -1,0 +1,245 @@
+/*
+ * H.323 in datagrams and streams: what is one of its messages by content, and how a
+ * stream of TPKTs goes on behind one that is none.
+ */
+#include "engine/decode/decode_inside.h"
+#include "engine/decode/tpkt.h"
+
+enum {
+	RAS_MULTICAST =
+	        1718, /* H.225.0 7.2: hints where the content alone is too short */
+	RAS_PORT = 1719,
+	CALL_PORT = 1720,
+	RAS_CERTAIN = 16, /* bytes from which on a clean decode is no chance */
+	ACK_ONLY = 2,
+};
+
+static bool port_is(const struct datagram *datagram, uint16_t port)
+{
+	return datagram->src.port == port || datagram->dst.port == port;
+}
+
+static bool expects(const struct decode *decode, enum h323_kind kind)
+{
+	const struct datagram *datagram = decode->datagram;
+
+	if (h323_learned_is(&decode->learned, datagram, kind))
+		return true;
+	if (kind == H323_RAS)
+		return port_is(datagram, RAS_PORT) || port_is(datagram, RAS_MULTICAST);
+	return kind == H323_CALL && port_is(datagram, CALL_PORT);
+}
+
+static void give(struct decode *decode, struct message *message, struct slice bytes)
+{
+	decode_message_begin(decode, message, bytes);
+	message->kind = MESSAGE_H323;
+	message->h323 = &decode->h323.message;
+	message->anomalies = &decode->h323.message.anomalies;
+}
+
+/* A fault of the framing: nothing but its name. */
+static void give_error(struct decode *decode, struct message *message, struct slice bytes,
+        enum anomaly anomaly)
+{
+	decode_message_begin(decode, message, bytes);
+	message->kind = MESSAGE_ERROR;
+	decode->anomalies = (struct anomalies){{0}};
+	anomaly_set(&decode->anomalies, anomaly);
+	message->anomalies = &decode->anomalies;
+}
+
+/*
+ * A message that nobody announced is one when it decodes cleanly to its last bit. A few
+ * bytes do so by chance, and what begins like RTP may be RTP.
+ */
+static bool ras_certain(const struct h323_message *ras, struct slice bytes)
+{
+	bool like_rtp = bytes.data[0] & 0x80;
+	return ras->whole && !anomalies_any(&ras->anomalies) && !like_rtp &&
+	       bytes.len >= RAS_CERTAIN;
+}
+
+void decode_ras_broken(struct decode *decode, struct message *message)
+{
+	if (h323_learned_is(&decode->learned, decode->datagram, H323_RAS))
+		give_error(decode, message, decode->rest, ANOMALY_PER_BROKEN);
+}
+
+bool decode_ras(struct decode *decode, struct message *message)
+{
+	const struct h323_message *ras = &decode->h323.message;
+	struct slice bytes = decode->rest;
+	bool expected = expects(decode, H323_RAS);
+
+	if (!expected && bytes.len < RAS_CERTAIN)
+		return false;
+	h323_ras_parse(&decode->h323, bytes);
+	if (!(expected ? ras->id != PER_NO_NAME : ras_certain(ras, bytes))) {
+		decode_ras_broken(decode, message);
+		return message->kind == MESSAGE_ERROR;
+	}
+	if (ras->whole) {
+		h323_learn_flow(&decode->learned, decode->datagram, H323_RAS);
+		h323_learn_message(&decode->learned, ras);
+	}
+	give(decode, message, bytes);
+	return true;
+}
+
+/* ISO 8073 in a TPKT: RDP, S7 and MMS share its framing. */
+static bool is_cotp(struct slice payload)
+{
+	const uint8_t *data = (const uint8_t *)payload.data;
+
+	if (payload.len < 3 || data[0] > payload.len - 1)
+		return false;
+	return (data[0] == ACK_ONLY && data[1] == 0xf0) ||
+	       ((data[1] & 0xf0) >= 0xc0 && (data[1] & 0x0f) == 0 && data[0] >= 5);
+}
+
+static bool is_q931(struct slice payload)
+{
+	const uint8_t *data = (const uint8_t *)payload.data;
+	return payload.len >= 4 && data[0] == Q931_DISCRIMINATOR && data[1] <= 15;
+}
+
+/* H.245 that nobody announced: it decodes cleanly, and is no other protocol. */
+static bool is_h245(struct decode *decode, struct slice payload)
+{
+	const struct h323_message *control = &decode->h323.message;
+
+	if (expects(decode, H323_CONTROL))
+		return true;
+	if (is_cotp(payload))
+		return false;
+	h323_control_parse(&decode->h323, payload);
+	return control->whole && control->pdu_count &&
+	       !anomaly_has(&control->anomalies, ANOMALY_PER_RANGE) &&
+	       !anomaly_has(&control->anomalies, ANOMALY_PER_EXTENSION);
+}
+
+static enum stream_step kind_found(struct decode *decode, enum stream_kind kind)
+{
+	h323_learn_flow(&decode->learned, decode->datagram,
+	        kind == STREAM_Q931 ? H323_CALL : H323_CONTROL);
+	stream_kind_set(decode, kind);
+	return STEP_AGAIN;
+}
+
+/* Where the first bytes are no TPKT, or none that is whole: who may have meant one? */
+static enum stream_step first_odd(struct decode *decode, enum tpkt_result result)
+{
+	struct slice behind = slice_from(decode->rest, TPKT_HEADER);
+
+	if (result == TPKT_NO_VERSION && !is_q931(behind))
+		return STEP_OTHER;
+	if (expects(decode, H323_CONTROL))
+		return kind_found(decode, STREAM_H245);
+	if (expects(decode, H323_CALL))
+		return kind_found(decode, STREAM_Q931);
+	return STEP_OTHER;
+}
+
+enum stream_step tpkt_first(struct decode *decode, struct message *message)
+{
+	struct slice payload;
+	size_t consumed;
+	const enum tpkt_result result = tpkt_read(decode->rest, &payload, &consumed);
+
+	if (decode->rest.len > 1 && decode->rest.data[1] != 0)
+		return STEP_OTHER;
+	switch (result) {
+	case TPKT_INCOMPLETE:
+		return STEP_WAIT;
+	case TPKT_EMPTY:
+		decode_keepalive(decode, message, slice_first(decode->rest, consumed));
+		stream_advance(decode, consumed);
+		return STEP_MESSAGE;
+	case TPKT_COMPLETE:
+		if (is_q931(payload))
+			return kind_found(decode, STREAM_Q931);
+		if (is_h245(decode, payload))
+			return kind_found(decode, STREAM_H245);
+		break;
+	case TPKT_NO_VERSION:
+	case TPKT_NO_LENGTH:
+	case TPKT_HUGE:
+		return first_odd(decode, result);
+	}
+	return STEP_OTHER;
+}
+
+/* What lies before the next TPKT is one piece of garbage. */
+static enum stream_step skip(
+        struct decode *decode, struct message *message, enum anomaly anomaly)
+{
+	struct slice bytes = decode->rest;
+	size_t at = stream_kind_of(decode) == STREAM_H245 ? tpkt_find_chain(bytes, 1)
+	                                                  : tpkt_find_q931(bytes, 1);
+
+	give_error(decode, message, slice_first(bytes, at), anomaly);
+	stream_advance(decode, at);
+	return STEP_MESSAGE;
+}
+
+static enum stream_step payload_step(
+        struct decode *decode, struct message *message, struct slice payload)
+{
+	bool control = stream_kind_of(decode) == STREAM_H245;
+
+	if (control) {
+		h323_control_parse(&decode->h323, payload);
+	} else if (!h323_call_parse(&decode->h323, payload)) {
+		give_error(decode, message, payload, ANOMALY_Q931_HEADER);
+		return STEP_MESSAGE;
+	}
+	h323_learn_message(&decode->learned, &decode->h323.message);
+	give(decode, message, payload);
+	return STEP_MESSAGE;
+}
+
+enum stream_step tpkt_step(struct decode *decode, struct message *message)
+{
+	struct slice payload;
+	struct slice head = slice_first(decode->rest, TPKT_HEADER);
+	size_t consumed;
+
+	switch (tpkt_read(decode->rest, &payload, &consumed)) {
+	case TPKT_COMPLETE:
+		stream_advance(decode, consumed);
+		return payload_step(decode, message, payload);
+	case TPKT_EMPTY:
+		stream_advance(decode, consumed);
+		decode_keepalive(decode, message, head);
+		return STEP_MESSAGE;
+	case TPKT_INCOMPLETE:
+		return STEP_WAIT;
+	case TPKT_NO_VERSION:
+		return skip(decode, message, ANOMALY_TPKT_VERSION);
+	case TPKT_NO_LENGTH:
+		return skip(decode, message, ANOMALY_TPKT_LENGTH);
+	case TPKT_HUGE:
+		return skip(decode, message, ANOMALY_TPKT_HUGE);
+	}
+	return STEP_WAIT;
+}
+
+enum stream_step tpkt_search(struct decode *decode)
+{
+	size_t at = tpkt_find_q931(decode->rest, 1);
+
+	if (at == decode->rest.len)
+		return STEP_OTHER;
+	stream_advance(decode, at);
+	return STEP_AGAIN;
+}
+
+void tpkt_resume(struct decode *decode)
+{
+	struct slice bytes = decode->rest;
+
+	stream_advance(decode, stream_kind_of(decode) == STREAM_H245
+	                               ? tpkt_find_chain(bytes, 0)
+	                               : tpkt_find_q931(bytes, 0));
+}
