@@ -149,11 +149,11 @@ static void keep_call(
 	*into = (struct finding_call){
 	        .id = call->id,
 	        .correlation = call->correlation,
-	        .call_id = keep(findings, call->call_id),
-	        .from_user = keep(findings, call->from_user),
-	        .from_host = keep(findings, call->from_host),
-	        .to_user = keep(findings, call->to_user),
-	        .to_host = keep(findings, call->to_host),
+	        .call_id = keep(findings, call_text(call, CALL_TEXT_ID)),
+	        .from_user = keep(findings, call_text(call, CALL_TEXT_FROM_USER)),
+	        .from_host = keep(findings, call_text(call, CALL_TEXT_FROM_HOST)),
+	        .to_user = keep(findings, call_text(call, CALL_TEXT_TO_USER)),
+	        .to_host = keep(findings, call_text(call, CALL_TEXT_TO_HOST)),
 	        .caller = call->caller,
 	        .callee = call->callee,
 	        .start_us = call->start_us,
@@ -166,10 +166,13 @@ static void keep_call(
 	        .released_by = call_side_name(call->released_by),
 	};
 	for (unsigned side = 0; side < 2; side++) {
-		into->user_agent[side] = keep(findings, call->user_agent[side]);
-		into->packets[side] = call->quality[side].packets;
-		into->lost[side] = call->quality[side].lost;
-		into->mos_x100[side] = call->quality[side].mos_x100;
+		into->user_agent[side] = keep(
+		        findings, texts_get(call->texts, CALL_TEXT_CALLER_AGENT + side));
+		const struct call_quality *quality =
+		        call_quality(call, (enum call_side)side);
+		into->packets[side] = quality->packets;
+		into->lost[side] = quality->lost;
+		into->mos_x100[side] = quality->mos_x100;
 	}
 	keep_media(into, track, call);
 	struct finding_link *link = link_of(findings, call->id);

@@ -61,8 +61,8 @@ static void on_event(
 	findings_event(&verb->findings, engine, event);
 	if (event->kind != EVENT_CALL_END || !event->call)
 		return;
-	if (lists_json(verb) ||
-	        (shows && is_wanted(verb, event->call->id, event->call->call_id)))
+	if (lists_json(verb) || (shows && is_wanted(verb, event->call->id,
+	                                          call_text(event->call, CALL_TEXT_ID))))
 		lines_event(&verb->lines, engine, event);
 }
 

@@ -128,7 +128,7 @@ static uint32_t take_at_hand(struct pool *pool, uint32_t class)
 }
 
 /* A block of the class, or of a larger one when only those are left; 0 = exhausted. */
-static uint32_t pool_take(struct pool *pool, uint32_t class)
+static uint32_t take_block(struct pool *pool, uint32_t class)
 {
 	uint32_t offset = take_at_hand(pool, class);
 	if (!offset && pool->given >= pool->bytes / 8) {
@@ -138,7 +138,7 @@ static uint32_t pool_take(struct pool *pool, uint32_t class)
 	return offset;
 }
 
-static void pool_give(struct pool *pool, uint32_t offset)
+static void give_block(struct pool *pool, uint32_t offset)
 {
 	const uint32_t class = block_at(pool, offset)->class;
 	pool->used -= class_bytes(class);
@@ -159,6 +159,26 @@ bool pool_init(struct pool *pool, struct memory *memory, size_t bytes)
 	return true;
 }
 
+void *pool_take(struct pool *pool, size_t size)
+{
+	if (size > POOL_BLOCK_MAX - sizeof(struct block))
+		return NULL;
+	const uint32_t offset = take_block(pool, class_for(size + sizeof(struct block)));
+	return offset ? block_at(pool, offset) + 1 : NULL;
+}
+
+void pool_give(struct pool *pool, void *block)
+{
+	const size_t from_region = (size_t)((uint8_t *)block - pool->region);
+	give_block(pool, (uint32_t)(from_region / UNIT));
+}
+
+size_t pool_block_room(const void *block)
+{
+	const struct block *header = (const struct block *)block - 1;
+	return class_bytes(header->class) - sizeof(*header);
+}
+
 /* Makes a block with room for size bytes the arena's newest. */
 static bool arena_grow(struct pool *pool, struct arena *arena, size_t size)
 {
@@ -167,9 +187,9 @@ static bool arena_grow(struct pool *pool, struct arena *arena, size_t size)
 		want = BLOCK_GROWTH;
 	if (want < size + sizeof(struct block))
 		want = size + sizeof(struct block);
-	uint32_t offset = pool_take(pool, class_for(want));
+	uint32_t offset = take_block(pool, class_for(want));
 	if (!offset)
-		offset = pool_take(pool, class_for(size + sizeof(struct block)));
+		offset = take_block(pool, class_for(size + sizeof(struct block)));
 	if (!offset)
 		return false;
 	struct block *block = block_at(pool, offset);
@@ -218,36 +238,8 @@ void arena_clear(struct pool *pool, struct arena *arena)
 	uint32_t offset = arena->head;
 	while (offset) {
 		const uint32_t next = block_at(pool, offset)->next;
-		pool_give(pool, offset);
+		give_block(pool, offset);
 		offset = next;
 	}
 	*arena = (struct arena){0};
-}
-
-size_t arena_bytes(const struct pool *pool, const struct arena *arena)
-{
-	size_t bytes = 0;
-	for (uint32_t offset = arena->head; offset; offset = block_at(pool, offset)->next)
-		bytes += class_bytes(block_at(pool, offset)->class);
-	return bytes;
-}
-
-bool scratch_init(struct scratch *scratch, struct memory *memory, size_t size)
-{
-	uint8_t *base = memory_take(memory, size);
-	if (!base)
-		return false;
-	*scratch = (struct scratch){.base = base, .size = size};
-	return true;
-}
-
-void *scratch_take(struct scratch *scratch, size_t size)
-{
-	const size_t start = (scratch->used + 7) & ~(size_t)7;
-	if (start > scratch->size || size > scratch->size - start) {
-		scratch->exhausted = true;
-		return NULL;
-	}
-	scratch->used = start + size;
-	return scratch->base + start;
 }

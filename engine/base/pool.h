@@ -1,7 +1,8 @@
 /*
  * A pool of blocks in power-of-two-and-a-half size classes (32, 48, 64, 96, 128 …
- * up to POOL_BLOCK_MAX bytes) over one region: the home of text that outlives its packet. An arena
- * chains blocks of a pool and is freed at once, with the call (or registration) that owns it.
+ * up to POOL_BLOCK_MAX bytes) over one region: the home of text that outlives its packet.
+ * An arena chains blocks of a pool and is freed at once, with the registration that owns
+ * it; one block of a pool alone is enough for who keeps little (see texts.h).
  */
 #ifndef RINGFENCE_BASE_POOL_H
 #define RINGFENCE_BASE_POOL_H
@@ -18,10 +19,11 @@ enum { POOL_CLASSES = 24, POOL_BLOCK_MAX = 65536 };
 struct pool {
 	uint8_t *region;
 	size_t bytes;
-	size_t fresh;                /* bytes handed out at least once */
-	size_t used;                 /* bytes in use */
-	size_t given;                /* bytes given back since neighbours were last united */
-	uint32_t free[POOL_CLASSES]; /* free lists: offset / 16 of the first block, 0 = none */
+	size_t fresh; /* bytes handed out at least once */
+	size_t used;  /* bytes in use */
+	size_t given; /* bytes given back since neighbours were last united */
+	uint32_t free[POOL_CLASSES]; /* free lists: offset / 16 of the first block, 0 =
+	                                none */
 };
 
 struct arena {
@@ -37,6 +39,12 @@ struct arena {
  */
 bool pool_init(struct pool *pool, struct memory *memory, size_t bytes);
 
+/* A block of at least size bytes, aligned to 8, content undefined; NULL = exhausted. */
+void *pool_take(struct pool *pool, size_t size);
+void pool_give(struct pool *pool, void *block);
+/* Bytes that the block holds, at least the size that was asked for. */
+size_t pool_block_room(const void *block);
+
 /* size zeroed bytes aligned to 8, owned by the arena; NULL when the pool is exhausted. */
 void *arena_take(struct pool *pool, struct arena *arena, size_t size);
 
@@ -49,28 +57,5 @@ struct slice arena_keep(struct pool *pool, struct arena *arena, struct slice sli
 
 /* Gives all blocks back and empties the arena. */
 void arena_clear(struct pool *pool, struct arena *arena);
-
-/* Bytes of blocks that the arena holds. */
-size_t arena_bytes(const struct pool *pool, const struct arena *arena);
-
-/*
- * The scratch memory of one packet: a bump allocator that is reset before each packet.
- */
-struct scratch {
-	uint8_t *base;
-	size_t size;
-	size_t used;
-	bool exhausted; /* sticky until the reset */
-};
-
-bool scratch_init(struct scratch *scratch, struct memory *memory, size_t size);
-/* size bytes aligned to 8, content undefined; NULL when exhausted. */
-void *scratch_take(struct scratch *scratch, size_t size);
-
-static inline void scratch_reset(struct scratch *scratch)
-{
-	scratch->used = 0;
-	scratch->exhausted = false;
-}
 
 #endif

@@ -137,23 +137,28 @@ void field_cache_open(struct field_cache *cache, const struct event *event)
 	bases[BASE_SDP] = sdp;
 	bases[BASE_SDP_MEDIA] = sdp && sdp->media_count ? sdp->media : NULL;
 	bases[BASE_TRANSACTION] = event->transaction;
+	bases[BASE_TRANSACTION_TEXTS] =
+	        event->transaction ? event->transaction->texts : NULL;
 	bases[BASE_REGISTRATION] = event->registration;
 	bases[BASE_BINDING] = event->binding;
 	bases[BASE_CALL] = event->call;
+	bases[BASE_CALL_TEXTS] = event->call ? event->call->texts : NULL;
+	bases[BASE_CALLER_QUALITY] =
+	        event->call ? call_quality(event->call, CALL_CALLER) : NULL;
+	bases[BASE_CALLEE_QUALITY] =
+	        event->call ? call_quality(event->call, CALL_CALLEE) : NULL;
 	bases[BASE_STREAM] = event->stream;
 	bases[BASE_INTERVAL] = event->interval;
 	bases[BASE_RTCP] = rtcp;
 	bases[BASE_RTCP_BLOCK] = rtcp && rtcp->block_count ? rtcp->blocks : NULL;
 }
 
-static void read_text(const void *at, struct value *value)
+static void read_text(struct slice text, struct value *value)
 {
-	const struct slice *text = at;
-
-	if (!slice_present(*text))
+	if (!slice_present(text))
 		return;
 	value->type = VALUE_TEXT;
-	value->text = *text;
+	value->text = text;
 }
 
 static void read_ip(const void *at, struct value *value)
@@ -232,15 +237,20 @@ static void read_method(unsigned method, struct value *value)
 }
 
 static void field_read(
-        const struct field_source *source, const void *at, struct value *value)
+        const struct field_source *source, const void *base, struct value *value)
 {
+	const void *at = (const uint8_t *)base + source->at;
+
 	if (source->as < AS_NUMBERS) {
 		read_number(&forms[source->as], at, value);
 		return;
 	}
 	switch (source->as) {
 	case AS_TEXT:
-		read_text(at, value);
+		read_text(*(const struct slice *)at, value);
+		break;
+	case AS_KEPT:
+		read_text(texts_get(base, source->at), value);
 		break;
 	case AS_PRESENT:
 		read_bool(slice_present(*(const struct slice *)at), value);
@@ -249,7 +259,7 @@ static void field_read(
 		read_ip(at, value);
 		break;
 	case AS_SCOPE:
-		read_text(&scope_names[address_scope(at)], value);
+		read_text(scope_names[address_scope(at)], value);
 		break;
 	case AS_BOOL:
 		read_bool(*(const bool *)at, value);
@@ -267,10 +277,10 @@ static void field_read(
 		read_method((unsigned)word_read(at, 1), value);
 		break;
 	case AS_NAME_8:
-		read_text(&source->names[word_read(at, 1)], value);
+		read_text(source->names[word_read(at, 1)], value);
 		break;
 	case AS_NAME:
-		read_text(&source->names[word_read(at, 4)], value);
+		read_text(source->names[word_read(at, 4)], value);
 		break;
 	}
 }
@@ -285,8 +295,7 @@ void field_value(
 	if (!source->base)
 		field_made(cache, ref, (enum field_maker)source->as, value);
 	else if (cache->bases[source->base])
-		field_read(source,
-		        (const uint8_t *)cache->bases[source->base] + source->at, value);
+		field_read(source, cache->bases[source->base], value);
 }
 
 struct text_bytes text_bytes_of(struct slice text)

@@ -180,9 +180,8 @@ static void made_of_call(const struct event *event, enum field field, struct val
 		return;
 	const uint64_t end_us = call->end_us ? call->end_us : event->time_us;
 	const uint64_t rung_us = call->ring_us ? call->ring_us : call->answer_us;
-	const struct call_quality *quality =
-	        &call->quality[field == FIELD_CALL_CALLEE_LOSS ? CALL_CALLEE
-	                                                       : CALL_CALLER];
+	const struct call_quality *quality = call_quality(
+	        call, field == FIELD_CALL_CALLEE_LOSS ? CALL_CALLEE : CALL_CALLER);
 	if (field == FIELD_CALL_DURATION && call->answer_us)
 		made_number(value, (double)(end_us - call->answer_us) / 1e6);
 	else if (field == FIELD_CALL_AGE)

@@ -75,6 +75,10 @@ static const struct slice side_names[] = {
 	        .at = offsetof(struct type, member),                                     \
 	        .names = names_}
 
+/* A text that the tracker keeps: among those of an item, by its number. */
+#define KEPT(field, item, number)                                                        \
+	[FIELD_##field] = {                                                              \
+	        .base = BASE_##item##_TEXTS, .as = AS_KEPT, .at = item##_##number}
 #define MADE(field, maker) [FIELD_##field] = {.base = BASE_NONE, .as = MADE_OF_##maker}
 
 static const struct field_source usual[FIELD_COUNT] = {
@@ -197,13 +201,13 @@ static const struct field_source usual[FIELD_COUNT] = {
         NAMED(CALL_END, CALL, call, end, NAME_8, end_names),
         NAMED(CALL_RELEASED_BY, CALL, call, released_by, NAME_8, side_names),
         AT(CALL_CAUSE, CALL, call, q850, SOME_U8),
-        AT(CALL_REASON, CALL, call, reason, TEXT),
-        AT(CALL_ACCOUNT, CALL, call, auth_user, TEXT),
-        AT(CALL_ASSERTED, CALL, call, asserted, TEXT),
-        AT(CALL_PREFERRED, CALL, call, preferred, TEXT),
-        AT(CALL_REMOTE_PARTY, CALL, call, remote_party, TEXT),
-        AT(CALL_DIVERSION, CALL, call, diversion, TEXT),
-        AT(CALL_CALLEE_AGENT, CALL, call, user_agent[CALL_CALLEE], TEXT),
+        KEPT(CALL_REASON, CALL, TEXT_REASON),
+        KEPT(CALL_ACCOUNT, CALL, TEXT_AUTH_USER),
+        KEPT(CALL_ASSERTED, CALL, TEXT_ASSERTED),
+        KEPT(CALL_PREFERRED, CALL, TEXT_PREFERRED),
+        KEPT(CALL_REMOTE_PARTY, CALL, TEXT_REMOTE_PARTY),
+        KEPT(CALL_DIVERSION, CALL, TEXT_DIVERSION),
+        KEPT(CALL_CALLEE_AGENT, CALL, TEXT_CALLEE_AGENT),
         AT(CALL_RETRANSMISSIONS, CALL, call, retransmissions, U16),
         AT(CALL_MESSAGES, CALL, call, messages, U16),
         AT(CALL_REINVITES, CALL, call, reinvites, U16),
@@ -217,14 +221,14 @@ static const struct field_source usual[FIELD_COUNT] = {
         AT(CALL_GAP, CALL, call, capture_gap, BOOL),
         AT(CALL_LEG_SCORE, CALL, call, leg_score, U8),
         AT(CALL_DSCP, CALL, call, dscp, U8),
-        AT(CALL_CALLER_PACKETS, CALL, call, quality[CALL_CALLER].packets, U32),
-        AT(CALL_CALLEE_PACKETS, CALL, call, quality[CALL_CALLEE].packets, U32),
-        AT(CALL_CALLER_MOS, CALL, call, quality[CALL_CALLER].mos_x100, X100),
-        AT(CALL_CALLEE_MOS, CALL, call, quality[CALL_CALLEE].mos_x100, X100),
-        AT(CALL_CALLER_R, CALL, call, quality[CALL_CALLER].r_x10, X10),
-        AT(CALL_CALLEE_R, CALL, call, quality[CALL_CALLEE].r_x10, X10),
-        AT(CALL_CALLER_RTT, CALL, call, quality[CALL_CALLER].rtt_ms, SOME_U16),
-        AT(CALL_CALLEE_RTT, CALL, call, quality[CALL_CALLEE].rtt_ms, SOME_U16),
+        AT(CALL_CALLER_PACKETS, CALLER_QUALITY, call_quality, packets, U32),
+        AT(CALL_CALLEE_PACKETS, CALLEE_QUALITY, call_quality, packets, U32),
+        AT(CALL_CALLER_MOS, CALLER_QUALITY, call_quality, mos_x100, X100),
+        AT(CALL_CALLEE_MOS, CALLEE_QUALITY, call_quality, mos_x100, X100),
+        AT(CALL_CALLER_R, CALLER_QUALITY, call_quality, r_x10, X10),
+        AT(CALL_CALLEE_R, CALLEE_QUALITY, call_quality, r_x10, X10),
+        AT(CALL_CALLER_RTT, CALLER_QUALITY, call_quality, rtt_ms, SOME_U16),
+        AT(CALL_CALLEE_RTT, CALLEE_QUALITY, call_quality, rtt_ms, SOME_U16),
         AT(RTP_SSRC, STREAM, stream, ssrc, U32),
         AT(RTP_TYPE, STREAM, stream, payload_type, U8),
         AT(RTP_ANNOUNCED, STREAM, stream, call, NONZERO),
@@ -259,37 +263,37 @@ static const struct field_source usual[FIELD_COUNT] = {
 /* What the tracker kept of a settled transaction's request, and its final response. */
 static const struct field_source settled[FIELD_COUNT] = {
         AT(METHOD, TRANSACTION, transaction, method, METHOD_8),
-        AT(METHOD_TEXT, TRANSACTION, transaction, method_text, TEXT),
+        KEPT(METHOD_TEXT, TRANSACTION, METHOD),
         AT(STATUS, TRANSACTION, transaction, status, SOME_U16),
-        AT(REQUEST_USER, TRANSACTION, transaction, request_user, TEXT),
-        AT(FROM_USER, TRANSACTION, transaction, from_user, TEXT),
-        AT(FROM_TAG, TRANSACTION, transaction, from_tag, TEXT),
-        AT(TO_USER, TRANSACTION, transaction, to_user, TEXT),
-        AT(TO_HOST, TRANSACTION, transaction, to_host, TEXT),
-        AT(CALL_ID, TRANSACTION, transaction, call_id, TEXT),
+        KEPT(REQUEST_USER, TRANSACTION, REQUEST_USER),
+        KEPT(FROM_USER, TRANSACTION, FROM_USER),
+        KEPT(FROM_TAG, TRANSACTION, FROM_TAG),
+        KEPT(TO_USER, TRANSACTION, TO_USER),
+        KEPT(TO_HOST, TRANSACTION, TO_HOST),
+        KEPT(CALL_ID, TRANSACTION, CALL_ID),
         AT(CSEQ, TRANSACTION, transaction, cseq, U32),
-        AT(VIA_BRANCH, TRANSACTION, transaction, branch, TEXT),
-        AT(USER_AGENT, TRANSACTION, transaction, user_agent, TEXT),
+        KEPT(VIA_BRANCH, TRANSACTION, BRANCH),
+        KEPT(USER_AGENT, TRANSACTION, USER_AGENT),
         AT(AUTH_SENT, TRANSACTION, transaction, auth_sent, BOOL),
         AT(AUTH_STALE, TRANSACTION, transaction, auth_stale, BOOL),
-        AT(AUTH_USER, TRANSACTION, transaction, auth_user, TEXT),
-        AT(AUTH_REALM, TRANSACTION, transaction, auth_realm, TEXT),
-        AT(AUTH_NONCE, TRANSACTION, transaction, auth_nonce, TEXT),
+        KEPT(AUTH_USER, TRANSACTION, AUTH_USER),
+        KEPT(AUTH_REALM, TRANSACTION, AUTH_REALM),
+        KEPT(AUTH_NONCE, TRANSACTION, AUTH_NONCE),
 };
 
 /* A call is asked about itself, whichever message or timer brought the event about. */
 static const struct field_source of_call[FIELD_COUNT] = {
-        AT(REQUEST_USER, CALL, call, request_user, TEXT),
-        AT(REQUEST_HOST, CALL, call, request_host, TEXT),
-        AT(FROM_USER, CALL, call, from_user, TEXT),
-        AT(FROM_HOST, CALL, call, from_host, TEXT),
-        AT(FROM_DISPLAY, CALL, call, from_display, TEXT),
-        AT(FROM_TAG, CALL, call, from_tag, TEXT),
-        AT(TO_USER, CALL, call, to_user, TEXT),
-        AT(TO_HOST, CALL, call, to_host, TEXT),
-        AT(CALL_ID, CALL, call, call_id, TEXT),
-        AT(USER_AGENT, CALL, call, user_agent[CALL_CALLER], TEXT),
-        AT(AUTH_USER, CALL, call, auth_user, TEXT),
+        KEPT(REQUEST_USER, CALL, TEXT_REQUEST_USER),
+        KEPT(REQUEST_HOST, CALL, TEXT_REQUEST_HOST),
+        KEPT(FROM_USER, CALL, TEXT_FROM_USER),
+        KEPT(FROM_HOST, CALL, TEXT_FROM_HOST),
+        KEPT(FROM_DISPLAY, CALL, TEXT_FROM_DISPLAY),
+        KEPT(FROM_TAG, CALL, TEXT_FROM_TAG),
+        KEPT(TO_USER, CALL, TEXT_TO_USER),
+        KEPT(TO_HOST, CALL, TEXT_TO_HOST),
+        KEPT(CALL_ID, CALL, TEXT_ID),
+        KEPT(USER_AGENT, CALL, TEXT_CALLER_AGENT),
+        KEPT(AUTH_USER, CALL, TEXT_AUTH_USER),
 };
 
 static const struct field_source of_interval[FIELD_COUNT] = {

@@ -29,6 +29,7 @@ enum field_as {
 	AS_OF_256,  /* uint8_t of 256, in percent */
 	AS_NUMBERS, /* those before are */
 	AS_TEXT,    /* struct slice */
+	AS_KEPT,    /* a number of a struct texts */
 	AS_PRESENT, /* whether the struct slice is */
 	AS_IP,      /* struct address */
 	AS_SCOPE,   /* of a struct address */

@@ -44,7 +44,7 @@ static void trigger_json(const struct report_context *context, const struct even
 	if (event->call) {
 		json_object(out, "call");
 		json_u64(out, "id", event->call->id);
-		json_text(out, "call_id", event->call->call_id);
+		json_text(out, "call_id", call_text(event->call, CALL_TEXT_ID));
 		json_object_end(out);
 	}
 	if (event->stream)

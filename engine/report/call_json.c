@@ -51,27 +51,27 @@ static const struct endpoint NOWHERE;
 static void identity_json(const struct call *call, struct writer *out)
 {
 	json_object(out, "from");
-	json_text(out, "user", call->from_user);
-	json_text(out, "host", call->from_host);
-	json_text(out, "display", call->from_display);
+	json_text(out, "user", call_text(call, CALL_TEXT_FROM_USER));
+	json_text(out, "host", call_text(call, CALL_TEXT_FROM_HOST));
+	json_text(out, "display", call_text(call, CALL_TEXT_FROM_DISPLAY));
 	json_object_end(out);
 	json_object(out, "to");
-	json_text(out, "user", call->to_user);
-	json_text(out, "host", call->to_host);
+	json_text(out, "user", call_text(call, CALL_TEXT_TO_USER));
+	json_text(out, "host", call_text(call, CALL_TEXT_TO_HOST));
 	json_object_end(out);
 	json_object(out, "request");
-	json_text(out, "user", call->request_user);
-	json_text(out, "host", call->request_host);
+	json_text(out, "user", call_text(call, CALL_TEXT_REQUEST_USER));
+	json_text(out, "host", call_text(call, CALL_TEXT_REQUEST_HOST));
 	json_object_end(out);
-	json_text(out, "account", call->auth_user);
+	json_text(out, "account", call_text(call, CALL_TEXT_AUTH_USER));
 	json_bool(out, "authenticated", call->authenticated);
-	json_text(out, "asserted", call->asserted);
-	json_text(out, "preferred", call->preferred);
-	json_text(out, "remote_party", call->remote_party);
-	json_text(out, "diversion", call->diversion);
-	json_text(out, "session_id", call->session_id);
-	json_text(out, "caller_user_agent", call->user_agent[CALL_CALLER]);
-	json_text(out, "callee_user_agent", call->user_agent[CALL_CALLEE]);
+	json_text(out, "asserted", call_text(call, CALL_TEXT_ASSERTED));
+	json_text(out, "preferred", call_text(call, CALL_TEXT_PREFERRED));
+	json_text(out, "remote_party", call_text(call, CALL_TEXT_REMOTE_PARTY));
+	json_text(out, "diversion", call_text(call, CALL_TEXT_DIVERSION));
+	json_text(out, "session_id", call_text(call, CALL_TEXT_SESSION_ID));
+	json_text(out, "caller_user_agent", call_text(call, CALL_TEXT_CALLER_AGENT));
+	json_text(out, "callee_user_agent", call_text(call, CALL_TEXT_CALLEE_AGENT));
 }
 
 static void times_json(const struct call *call, struct writer *out)
@@ -97,7 +97,7 @@ static void outcome_json(const struct call *call, struct writer *out)
 		json_u64(out, "q850_cause", call->q850);
 	json_literal(out, "end_reason", call_end_name(call));
 	json_literal(out, "released_by", call_side_name(call->released_by));
-	json_text(out, "reason", call->reason);
+	json_text(out, "reason", call_text(call, CALL_TEXT_REASON));
 	json_u64(out, "messages", call->messages);
 	json_u64(out, "retransmissions", call->retransmissions);
 	json_u64(out, "reinvites", call->reinvites);
@@ -120,6 +120,7 @@ static void media_json(
 		const struct media *media = track_media(context->track, index);
 		if (!media)
 			break;
+		const struct media_payload *payloads = media_payloads(call, media);
 		json_object(out, NULL);
 		json_literal(out, "side", call_side_name(media->side));
 		json_u64(out, "line", media->line);
@@ -129,7 +130,7 @@ static void media_json(
 		json_bool(out, "secure", media->secure);
 		json_array(out, "codecs");
 		for (unsigned p = 0; p < media->payload_count; p++)
-			json_literal(out, NULL, codec_at(media->payloads[p].codec)->name);
+			json_literal(out, NULL, codec_at(payloads[p].codec)->name);
 		json_array_end(out);
 		json_object_end(out);
 		index = media->next;
@@ -148,8 +149,8 @@ static void quality_json(
 	json_u64(out, "duplicates", quality->duplicates);
 	json_u64(out, "reordered", quality->reordered);
 	json_literal(out, "codec", codec_at(quality->codec)->name);
-	json_fixed(out, "jitter_ms_max", quality->jitter_max_us_x10 / 100.0, 2);
-	json_fixed(out, "jitter_ms_mean", quality->jitter_mean_us_x10 / 100.0, 2);
+	json_fixed(out, "jitter_ms_max", quality->jitter_max_ms_x100 / 100.0, 2);
+	json_fixed(out, "jitter_ms_mean", quality->jitter_mean_ms_x100 / 100.0, 2);
 	json_fixed(out, "burst", quality->burst_x10 / 10.0, 1);
 	if (quality->r_x10)
 		json_fixed(out, "r", quality->r_x10 / 10.0, 1);
@@ -166,7 +167,7 @@ void call_json(
 	json_object(out, "call");
 	json_u64(out, "id", call->id);
 	json_u64(out, "correlation_id", call->correlation);
-	json_text(out, "call_id", call->call_id);
+	json_text(out, "call_id", call_text(call, CALL_TEXT_ID));
 	json_literal(out, "protocol", call->protocol == CALL_H323 ? "h323" : "sip");
 	json_endpoint(out, "caller", &call->caller);
 	json_endpoint(out, "callee", &call->callee);
@@ -176,8 +177,8 @@ void call_json(
 	outcome_json(call, out);
 	media_json(context, call, out);
 	json_object(out, "quality");
-	quality_json("caller_sent", &call->quality[CALL_CALLER], out);
-	quality_json("callee_sent", &call->quality[CALL_CALLEE], out);
+	quality_json("caller_sent", call_quality(call, CALL_CALLER), out);
+	quality_json("callee_sent", call_quality(call, CALL_CALLEE), out);
 	json_object_end(out);
 	if (context->drops)
 		json_u64(out, "sensor_drops",

@@ -101,7 +101,7 @@ void rtp_json(const struct event *event, struct writer *out)
 	}
 	if (event->call) {
 		json_u64(out, "call", event->call->id);
-		json_text(out, "call_id", event->call->call_id);
+		json_text(out, "call_id", call_text(event->call, CALL_TEXT_ID));
 	}
 	json_object_end(out);
 }

@@ -2,6 +2,12 @@
 
 #include "engine/track/state.h"
 
+const struct call_quality *call_quality(const struct call *call, enum call_side side)
+{
+	static const struct call_quality NOTHING;
+	return call->quality && side < CALL_NEITHER ? &call->quality[side] : &NOTHING;
+}
+
 static struct list *idle_list(struct track *track, const struct call *call)
 {
 	return call->state == CALL_ANSWERED ? &track->call_answered
@@ -13,6 +19,16 @@ static void arm(struct track *track, const struct seen *seen, uint64_t after_us)
 	wheel_arm(&track->call_wheel, seen->call_index, seen->time_us + after_us);
 }
 
+static uint64_t number_hash(const struct track *track, const struct call *call)
+{
+	return call_number_hash(track, call_text(call, CALL_TEXT_REQUEST_USER));
+}
+
+static uint64_t session_hash(const struct track *track, const struct call *call)
+{
+	return call_session_hash(track, call_text(call, CALL_TEXT_SESSION_ID));
+}
+
 void call_end_now(struct track *track, uint32_t index, struct event *event)
 {
 	struct call *call = call_at(track, index);
@@ -20,11 +36,9 @@ void call_end_now(struct track *track, uint32_t index, struct event *event)
 	list_remove(&track->call_age, index);
 	wheel_disarm(&track->call_wheel, index);
 	chain_remove(&track->calls_by_call_id, call->hash, index);
-	chain_remove(&track->calls_by_number, call_number_hash(track, call->request_user),
-	        index);
-	if (slice_present(call->session_id))
-		chain_remove(&track->calls_by_session,
-		        call_session_hash(track, call->session_id), index);
+	chain_remove(&track->calls_by_number, number_hash(track, call), index);
+	if (slice_present(call_text(call, CALL_TEXT_SESSION_ID)))
+		chain_remove(&track->calls_by_session, session_hash(track, call), index);
 	call_leg_forget(track, index);
 	media_stream_call_ends(track, call);
 	call->state = CALL_ENDED;
@@ -39,7 +53,10 @@ void call_release(struct track *track, uint32_t index)
 	struct call *call = call_at(track, index);
 	media_free(track, call);
 	dialogs_free(track, call);
-	arena_clear(&track->pool, &call->arena);
+	texts_free(&track->pool, &call->texts);
+	if (call->quality)
+		slab_give(&track->quality_slab,
+		        slab_index(&track->quality_slab, call->quality));
 	slab_give(&track->call_slab, index);
 }
 
@@ -55,8 +72,8 @@ static void keep_reason(struct track *track, const struct seen *seen, uint8_t ot
 	struct call *call = seen->call;
 	const struct slice reason = sip_value(seen->sip, SIP_HEADER_REASON);
 	const uint8_t cause = cause_of_reason(reason);
-	if (slice_present(reason) && !slice_present(call->reason))
-		call->reason = text_keep(track, &call->arena, reason);
+	if (slice_present(reason) && !slice_present(call_text(call, CALL_TEXT_REASON)))
+		text_set(track, call, CALL_TEXT_REASON, reason);
 	call->q850 = cause ? cause : otherwise;
 }
 
@@ -80,9 +97,9 @@ static void see_invite(struct track *track, struct seen *seen)
 	/* The same attempt anew: with credentials, or as a 4xx asked for. */
 	call->invite_cseq = seen->sip->cseq;
 	const struct sip_auth *auth = &seen->sip->auth;
-	if (auth->scheme != AUTH_NONE && !auth->challenge && !call->auth_user.len)
-		call->auth_user = text_share(
-		        track, &call->arena, auth->username, &call->from_user, 1);
+	if (auth->scheme != AUTH_NONE && !auth->challenge &&
+	        !call_text(call, CALL_TEXT_AUTH_USER).len)
+		text_set(track, call, CALL_TEXT_AUTH_USER, auth->username);
 	if (call->retry_due) {
 		call->retry_due = false;
 		arm(track, seen, CALL_NO_ANSWER_US);
@@ -179,9 +196,8 @@ static void keep_answer(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
 	const struct transaction *invite = seen->transaction;
-	if (!slice_present(call->user_agent[CALL_CALLEE]))
-		call->user_agent[CALL_CALLEE] = text_share(track, &call->arena,
-		        seen->sip->user_agent, &call->user_agent[CALL_CALLER], 1);
+	if (!slice_present(call_text(call, CALL_TEXT_CALLEE_AGENT)))
+		text_set(track, call, CALL_TEXT_CALLEE_AGENT, seen->sip->user_agent);
 	if (invite && invite->auth_sent)
 		call->authenticated = true;
 	struct slice rest = sip_value(seen->sip, SIP_HEADER_SESSION_EXPIRES);
@@ -272,6 +288,11 @@ static bool on_its_hop(const struct seen *seen)
 	       address_equal(dst, from_caller ? &call->callee.ip : &call->caller.ip);
 }
 
+static bool same_text(const struct call *a, const struct call *b, enum call_text number)
+{
+	return slice_equal(call_text(a, number), call_text(b, number));
+}
+
 /* A BYE that passed by the proxies ends the legs that it was not seen on. */
 static void end_other_legs(struct track *track, const struct seen *seen)
 {
@@ -282,8 +303,8 @@ static void end_other_legs(struct track *track, const struct seen *seen)
 		struct call *call = call_at(track, i);
 		i = chain_next(&track->calls_by_call_id, i);
 		if (call->state != CALL_ANSWERED || call->end != CALL_END_NONE ||
-		        !slice_equal(call->call_id, ended->call_id) ||
-		        !slice_equal(call->from_tag, ended->from_tag))
+		        !same_text(call, ended, CALL_TEXT_ID) ||
+		        !same_text(call, ended, CALL_TEXT_FROM_TAG))
 			continue;
 		call->end = CALL_END_BYE;
 		call->end_us = ended->end_us;
@@ -324,7 +345,7 @@ void call_message(struct track *track, struct seen *seen)
 	call->last_us = seen->time_us;
 	list_touch(idle_list(track, call), seen->call_index);
 	if (seen->sip->is_request)
-		dialog_request(track, seen);
+		dialog_ack(seen);
 	if (seen->retransmission) {
 		count_up(&call->retransmissions);
 		return;

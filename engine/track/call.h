@@ -1,7 +1,7 @@
 /*
  * A call: one leg as it is seen between two addresses, SIP or H.323 alike, with its
  * dialogs (forks), media and times. Legs of one call through a B2BUA carry the same
- * correlation id. Text lives in the call's arena.
+ * correlation id.
  */
 #ifndef RINGFENCE_TRACK_CALL_H
 #define RINGFENCE_TRACK_CALL_H
@@ -11,7 +11,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/list.h"
-#include "engine/base/pool.h"
+#include "engine/base/texts.h"
 #include "engine/base/wheel.h"
 #include "engine/decode/sip.h"
 #include "engine/track/chain.h"
@@ -48,27 +48,30 @@ enum call_leg_reason {
 };
 
 struct dialog {
+	uint64_t answered_us;
 	uint32_t next;              /* index of the call's next dialog, 0 = none */
 	uint32_t call;
-	uint64_t answered_us;
-	uint32_t cseq[2];           /* highest of caller, callee */
-	struct slice to_tag;
+	struct text to_tag;         /* of the call's texts */
+	uint32_t acked_cseq;        /* of the newest ACK */
 	uint8_t state;              /* enum call_state */
 	bool acked;
-	uint32_t acked_cseq;        /* of the newest ACK */
 };
 
-enum { MEDIA_STREAMS = 3 };
+enum { MEDIA_STREAMS = 3, MEDIA_PAYLOADS = 24 };
 
-struct stream;
+struct media_payload {
+	uint8_t type;
+	uint8_t codec;              /* index of the codec table */
+};
 
 /* Where one side said it wants its media (SDP, fastStart, OLC) and what arrived there. */
 struct media {
 	uint32_t next;              /* the call's next medium, 0 = none */
 	uint32_t call;
 	struct chain_link by_address;
+	uint32_t streams[MEDIA_STREAMS]; /* that this side sends or gets here, 0 = none */
+	struct text payloads;       /* pairs of type and codec, among the call's texts */
 	struct endpoint at;         /* as signalled */
-	struct endpoint rtcp;
 	struct endpoint seen;       /* source of what this side sends, as seen; none = nothing */
 	uint8_t side;               /* enum call_side of who announced it */
 	uint8_t kind;               /* enum sdp_media_kind */
@@ -77,12 +80,6 @@ struct media {
 	bool secure;
 	bool t38;
 	uint8_t payload_count;
-	uint16_t ptime_ms;
-	struct stream *streams[MEDIA_STREAMS]; /* that this side sends or gets here */
-	struct media_payload {
-		uint8_t type;
-		uint8_t codec;      /* index of the codec table */
-	} payloads[24];
 };
 
 /* Sums of the streams that one side sent, filled as streams end. */
@@ -91,14 +88,38 @@ struct call_quality {
 	uint32_t lost;
 	uint32_t duplicates;
 	uint32_t reordered;
-	uint16_t jitter_max_us_x10;
-	uint16_t jitter_mean_us_x10;
+	uint32_t jitter_max_ms_x100;
+	uint32_t jitter_mean_ms_x100;
 	uint16_t r_x10;             /* 0 = no value */
 	uint16_t mos_x100;          /* 0 = no value */
 	uint8_t reason;             /* why there is none */
 	uint8_t codec;
 	uint16_t burst_x10;
 	uint16_t rtt_ms;
+};
+
+/* The texts that a call keeps. */
+enum call_text {
+	CALL_TEXT_ID,           /* Call-ID */
+	CALL_TEXT_FROM_TAG,
+	CALL_TEXT_FROM_USER,
+	CALL_TEXT_FROM_HOST,
+	CALL_TEXT_FROM_DISPLAY,
+	CALL_TEXT_TO_USER,
+	CALL_TEXT_TO_HOST,
+	CALL_TEXT_REQUEST_USER,
+	CALL_TEXT_REQUEST_HOST,
+	CALL_TEXT_CALLER_AGENT,
+	CALL_TEXT_CALLEE_AGENT,
+	CALL_TEXT_AUTH_USER,    /* the account */
+	CALL_TEXT_ASSERTED,     /* P-Asserted-Identity's user */
+	CALL_TEXT_PREFERRED,
+	CALL_TEXT_REMOTE_PARTY,
+	CALL_TEXT_DIVERSION,    /* user of the first Diversion or History-Info */
+	CALL_TEXT_SESSION_ID,
+	CALL_TEXT_X_CID,
+	CALL_TEXT_REASON,       /* Reason header of the end */
+	CALL_TEXTS
 };
 
 struct call {
@@ -148,21 +169,24 @@ struct call {
 	struct endpoint callee;
 	uint32_t dialogs;           /* first index, 0 = none */
 	uint32_t media;             /* first index, 0 = none */
-	struct call_quality quality[2]; /* by enum call_side: what caller, callee sent */
-	struct arena arena;
-	struct slice call_id;       /* kept, with all below, in the arena */
-	struct slice from_user, from_host, from_display, from_tag;
-	struct slice to_user, to_host;
-	struct slice request_user, request_host;
-	struct slice user_agent[2]; /* by enum call_side */
-	struct slice auth_user;     /* the account */
-	struct slice asserted;      /* P-Asserted-Identity's user */
-	struct slice preferred;
-	struct slice remote_party;
-	struct slice diversion;     /* user of the first Diversion or History-Info */
-	struct slice session_id;
-	struct slice x_cid;
-	struct slice reason;        /* Reason header of the end */
+	struct call_quality *quality; /* of both sides; NULL = no stream ended yet */
+	struct texts *texts;        /* by enum call_text; NULL = no room was left */
 };
+
+/* Absent when the call has no such text; good until the tracker is used again. */
+static inline struct slice call_text(const struct call *call, enum call_text text)
+{
+	return texts_get(call->texts, text);
+}
+
+/* Of what a side sent, as far as its streams ended; all 0 before one has. */
+const struct call_quality *call_quality(const struct call *call, enum call_side side);
+
+/* The payload types of a medium: payload_count of them. */
+static inline const struct media_payload *media_payloads(
+        const struct call *call, const struct media *media)
+{
+	return (const void *)texts_slice(call->texts, media->payloads).data;
+}
 
 #endif

@@ -11,12 +11,13 @@ static enum call_side sender(const struct call *call, const struct seen *seen)
 {
 	const struct sip_message *sip = seen->sip;
 	const struct address *src = &seen->datagram->src.ip;
+	const struct slice tag = call_text(call, CALL_TEXT_FROM_TAG);
 	bool by_caller;
-	if (!call->from_tag.len && !sip->from.tag.len)
+	if (!tag.len && !sip->from.tag.len)
 		return address_equal(src, &call->caller.ip) ? CALL_CALLER : CALL_CALLEE;
-	if (slice_equal(sip->from.tag, call->from_tag))
+	if (slice_equal(sip->from.tag, tag))
 		by_caller = true;
-	else if (call->from_tag.len && slice_equal(sip->to.tag, call->from_tag))
+	else if (tag.len && slice_equal(sip->to.tag, tag))
 		by_caller = false;
 	else
 		return CALL_NEITHER;
@@ -74,7 +75,7 @@ void call_find(struct track *track, struct seen *seen)
 	for (int walked = 0; i && walked < WALK_MAX; walked++) {
 		struct call *call = call_at(track, i);
 		enum call_side side = CALL_NEITHER;
-		if (slice_equal(call->call_id, seen->sip->call_id))
+		if (slice_equal(call_text(call, CALL_TEXT_ID), seen->sip->call_id))
 			side = sender(call, seen);
 		const int score = side == CALL_NEITHER ? 0 : fit(call, seen, side);
 		if (score >= best && score > 0) {

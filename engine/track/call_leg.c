@@ -76,7 +76,7 @@ static uint32_t find_call_id(
 	uint32_t i = chain_first(&track->calls_by_call_id, hash);
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct call *call = call_at(track, i);
-		if (call != but && slice_equal(call->call_id, call_id))
+		if (call != but && slice_equal(call_text(call, CALL_TEXT_ID), call_id))
 			return i;
 		i = chain_next(&track->calls_by_call_id, i);
 	}
@@ -94,15 +94,15 @@ static void join_call_id(struct track *track, struct call *call, struct slice ca
 
 static void join_session(struct track *track, struct call *call)
 {
-	if (!slice_present(call->session_id))
+	struct slice rest = call_text(call, CALL_TEXT_SESSION_ID);
+	if (!slice_present(rest))
 		return;
-	struct slice rest = call->session_id;
+	const uint64_t hash = call_session_hash(track, rest);
 	const struct slice mine = slice_trim(slice_split(&rest, ';'));
-	const uint64_t hash = call_session_hash(track, call->session_id);
 	uint32_t i = chain_first(&track->calls_by_session, hash);
 	for (int walked = 0; i && walked < TRACK_LEG_WALK; walked++) {
 		struct call *other = call_at(track, i);
-		rest = other->session_id;
+		rest = call_text(other, CALL_TEXT_SESSION_ID);
 		if (slice_equal_nocase(slice_trim(slice_split(&rest, ';')), mine)) {
 			join(call, other, LEG_SESSION_ID, SCORE_SESSION_ID);
 			return;
@@ -115,18 +115,21 @@ static void join_number(struct track *track, struct call *call)
 {
 	int best = 0;
 	struct call *found = NULL;
-	uint32_t i = chain_first(
-	        &track->calls_by_number, call_number_hash(track, call->request_user));
+	const struct slice number = call_text(call, CALL_TEXT_REQUEST_USER);
+	const struct slice from = call_text(call, CALL_TEXT_FROM_USER);
+	uint32_t i =
+	        chain_first(&track->calls_by_number, call_number_hash(track, number));
 	for (int walked = 0; i && walked < TRACK_LEG_WALK; walked++) {
 		struct call *other = call_at(track, i);
 		i = chain_next(&track->calls_by_number, i);
 		if (call->start_us - other->start_us > LEG_WINDOW_US ||
-		        !same_number(call->request_user, other->request_user))
+		        !same_number(number, call_text(other, CALL_TEXT_REQUEST_USER)))
 			continue;
 		const bool meet = address_equal(&other->callee.ip, &call->caller.ip) &&
 		                  !address_equal(&other->caller.ip, &call->caller.ip);
-		const bool caller = same_number(call->from_user, other->from_user) &&
-		                    !endpoint_equal(&other->caller, &call->caller);
+		const bool caller =
+		        same_number(from, call_text(other, CALL_TEXT_FROM_USER)) &&
+		        !endpoint_equal(&other->caller, &call->caller);
 		const int score = meet && caller ? SCORE_NUMBER_BOTH
 		                  : meet         ? SCORE_NUMBER_HOP
 		                  : caller       ? SCORE_NUMBER_CALLER
@@ -144,7 +147,8 @@ static void join_refer(struct track *track, const struct seen *seen)
 {
 	if (!track->refer_count)
 		return;
-	const uint64_t target = hash_slice(&track->key, seen->call->request_user);
+	const uint64_t target =
+	        hash_slice(&track->key, call_text(seen->call, CALL_TEXT_REQUEST_USER));
 	for (uint32_t i = 0; i < TRACK_REFERS; i++) {
 		struct refer *refer = &track->refers[i];
 		if (!refer->call || refer->target != target ||
@@ -161,9 +165,9 @@ static void join_refer(struct track *track, const struct seen *seen)
 void call_leg_started(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
-	join_call_id(track, call, call->call_id, LEG_CALL_ID);
+	join_call_id(track, call, call_text(call, CALL_TEXT_ID), LEG_CALL_ID);
 	join_session(track, call);
-	join_call_id(track, call, call->x_cid, LEG_X_CID);
+	join_call_id(track, call, call_text(call, CALL_TEXT_X_CID), LEG_X_CID);
 	struct slice replaces = sip_value(seen->sip, SIP_HEADER_REPLACES);
 	if (slice_present(replaces)) {
 		const struct slice call_id = slice_trim(slice_split(&replaces, ';'));

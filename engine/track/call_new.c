@@ -16,6 +16,8 @@ bool call_init(struct track *track, struct memory *memory, uint32_t capacity)
 {
 	struct slab *slab = &track->call_slab;
 	if (!slab_init(slab, memory, sizeof(struct call), capacity + SPARE_CALLS) ||
+	        !slab_init(&track->quality_slab, memory, 2 * sizeof(struct call_quality),
+	                capacity + SPARE_CALLS) ||
 	        !slab_init(&track->dialog_slab, memory, sizeof(struct dialog),
 	                capacity + capacity / 2) ||
 	        !chain_init(&track->calls_by_call_id, memory, slab,
@@ -90,25 +92,27 @@ static void keep_texts(
 	if (!slice_present(diverted))
 		diverted = user_in(sip, SIP_HEADER_HISTORY_INFO);
 	const bool credentials = sip->auth.scheme != AUTH_NONE && !sip->auth.challenge;
-	struct slice *const kept[] = {&call->call_id, &call->from_tag, &call->from_user,
-	        &call->from_host, &call->from_display, &call->to_user, &call->to_host,
-	        &call->request_user, &call->request_host, &call->user_agent[CALL_CALLER],
-	        &call->auth_user, &call->asserted, &call->preferred, &call->remote_party,
-	        &call->diversion, &call->session_id, &call->x_cid};
-	const struct slice texts[] = {sip->call_id, sip->from.tag, sip->from.uri.user,
-	        sip->from.uri.host, sip->from.display, sip->to.uri.user, sip->to.uri.host,
-	        sip->request_uri.user, sip->request_uri.host, sip->user_agent,
-	        credentials ? sip->auth.username : (struct slice){0},
-	        user_in(sip, SIP_HEADER_P_ASSERTED_IDENTITY),
-	        user_in(sip, SIP_HEADER_P_PREFERRED_IDENTITY),
-	        user_in(sip, SIP_HEADER_REMOTE_PARTY_ID), diverted,
-	        sip_value(sip, SIP_HEADER_SESSION_ID), x_cid_in(sip)};
-	enum { COUNT = sizeof(texts) / sizeof(texts[0]) };
-	struct slice have[COUNT];
-	for (size_t i = 0; i < COUNT; i++) {
-		have[i] = text_share(track, &call->arena, texts[i], have, i);
-		*kept[i] = have[i];
-	}
+	const struct slice texts[CALL_TEXTS] = {
+	        [CALL_TEXT_ID] = sip->call_id,
+	        [CALL_TEXT_FROM_TAG] = sip->from.tag,
+	        [CALL_TEXT_FROM_USER] = sip->from.uri.user,
+	        [CALL_TEXT_FROM_HOST] = sip->from.uri.host,
+	        [CALL_TEXT_FROM_DISPLAY] = sip->from.display,
+	        [CALL_TEXT_TO_USER] = sip->to.uri.user,
+	        [CALL_TEXT_TO_HOST] = sip->to.uri.host,
+	        [CALL_TEXT_REQUEST_USER] = sip->request_uri.user,
+	        [CALL_TEXT_REQUEST_HOST] = sip->request_uri.host,
+	        [CALL_TEXT_CALLER_AGENT] = sip->user_agent,
+	        [CALL_TEXT_AUTH_USER] =
+	                credentials ? sip->auth.username : (struct slice){0},
+	        [CALL_TEXT_ASSERTED] = user_in(sip, SIP_HEADER_P_ASSERTED_IDENTITY),
+	        [CALL_TEXT_PREFERRED] = user_in(sip, SIP_HEADER_P_PREFERRED_IDENTITY),
+	        [CALL_TEXT_REMOTE_PARTY] = user_in(sip, SIP_HEADER_REMOTE_PARTY_ID),
+	        [CALL_TEXT_DIVERSION] = diverted,
+	        [CALL_TEXT_SESSION_ID] = sip_value(sip, SIP_HEADER_SESSION_ID),
+	        [CALL_TEXT_X_CID] = x_cid_in(sip),
+	};
+	call->texts = texts_keep(track, texts, CALL_TEXTS);
 }
 
 static uint32_t session_expires(const struct sip_message *sip)
@@ -192,11 +196,12 @@ uint32_t call_new(struct track *track, struct seen *seen)
 	wheel_arm(&track->call_wheel, index, seen->time_us + CALL_NO_ANSWER_US);
 	call_leg_started(track, seen);
 	chain_add(&track->calls_by_call_id, call->hash, index);
-	chain_add(&track->calls_by_number, call_number_hash(track, call->request_user),
-	        index);
-	if (slice_present(call->session_id))
-		chain_add(&track->calls_by_session,
-		        call_session_hash(track, call->session_id), index);
+	chain_add(&track->calls_by_number,
+	        call_number_hash(track, call_text(call, CALL_TEXT_REQUEST_USER)), index);
+	const struct slice session_id = call_text(call, CALL_TEXT_SESSION_ID);
+	if (slice_present(session_id))
+		chain_add(&track->calls_by_session, call_session_hash(track, session_id),
+		        index);
 	track->counters.calls++;
 	return index;
 }

@@ -7,7 +7,7 @@ struct dialog *dialog_find(
 		return NULL;
 	for (uint32_t i = call->dialogs; i; i = dialog_at(track, i)->next) {
 		struct dialog *dialog = dialog_at(track, i);
-		if (slice_equal(dialog->to_tag, to_tag))
+		if (slice_equal(texts_slice(call->texts, dialog->to_tag), to_tag))
 			return dialog;
 	}
 	return NULL;
@@ -29,8 +29,7 @@ static struct dialog *dialog_new(struct track *track, struct seen *seen)
 	*dialog = (struct dialog){
 	        .next = call->dialogs,
 	        .call = seen->call_index,
-	        .cseq = {[CALL_CALLER] = seen->sip->cseq},
-	        .to_tag = text_keep(track, &call->arena, seen->sip->to.tag),
+	        .to_tag = text_add(track, call, seen->sip->to.tag),
 	};
 	call->dialogs = index;
 	call->dialog_count++;
@@ -59,16 +58,11 @@ struct dialog *dialog_response(struct track *track, struct seen *seen)
 	return dialog;
 }
 
-void dialog_request(struct track *track, struct seen *seen)
+void dialog_ack(struct seen *seen)
 {
 	struct dialog *dialog = seen->dialog;
 	const struct sip_message *sip = seen->sip;
-	(void)track;
-	if (!dialog || seen->side == CALL_NEITHER)
-		return;
-	if (sip->cseq > dialog->cseq[seen->side])
-		dialog->cseq[seen->side] = sip->cseq;
-	if (sip->method != SIP_ACK)
+	if (!dialog || seen->side == CALL_NEITHER || sip->method != SIP_ACK)
 		return;
 	if (dialog->acked && dialog->acked_cseq == sip->cseq)
 		seen->retransmission = true;

@@ -4,12 +4,6 @@
 
 #include "engine/track/state.h"
 
-static const char *const KIND_NAMES[EVENT_COUNT] = {
-#define X(id, name) [EVENT_##id] = name,
-        EVENT_KINDS(X)
-#undef X
-};
-
 static const char *const TABLE_NAMES[TABLE_COUNT] = {
         [TABLE_TRANSACTIONS] = "transactions",
         [TABLE_CALLS] = "calls",
@@ -19,15 +13,13 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
 
 enum { OVERLOAD_EVERY_US = 1000000 };
 
-const char *event_kind_name(enum event_kind kind)
-{
-	return (unsigned)kind < EVENT_COUNT ? KIND_NAMES[kind] : "unknown";
-}
-
 static void release_item(struct track *track, enum release release, uint32_t index)
 {
 	switch (release) {
 	case RELEASE_NONE:
+		break;
+	case RELEASE_TRANSACTION:
+		transaction_forget_texts(track, index);
 		break;
 	case RELEASE_CALL:
 		call_release(track, index);

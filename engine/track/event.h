@@ -38,8 +38,6 @@ enum event_kind {
 	EVENT_COUNT
 };
 
-const char *event_kind_name(enum event_kind kind);
-
 struct call;
 struct dialog;
 struct transaction;

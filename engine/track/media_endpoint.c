@@ -18,24 +18,35 @@ static uint64_t address_hash(const struct track *track, const struct endpoint *a
 	return hash_endpoint(&track->key, at);
 }
 
-static void fill(struct media *media, const struct sdp_media *said)
+/* Anew in the place of those before when they are no more, else behind all. */
+static void keep_payloads(struct track *track, struct call *call, struct media *media,
+        const struct sdp_media *said)
 {
-	media->at = said->at;
-	media->rtcp = said->rtcp;
-	media->kind = (uint8_t)said->kind;
-	media->direction = (uint8_t)said->direction;
-	media->secure = said->secure;
-	media->t38 = said->t38;
-	media->ptime_ms = said->ptime_ms;
-	media->payload_count = 0;
-	const size_t room = sizeof(media->payloads) / sizeof(media->payloads[0]);
-	for (size_t i = 0; i < said->payload_count && i < room; i++) {
+	struct media_payload payloads[MEDIA_PAYLOADS];
+	const size_t count = said->payload_count < MEDIA_PAYLOADS ? said->payload_count
+	                                                          : MEDIA_PAYLOADS;
+	for (size_t i = 0; i < count; i++) {
 		const struct sdp_payload *payload = &said->payloads[i];
-		media->payloads[media->payload_count++] = (struct media_payload){
+		payloads[i] = (struct media_payload){
 		        .type = payload->type,
 		        .codec = codec_of_name(payload->encoding, payload->clock_rate),
 		};
 	}
+	if (!text_put(track, call, &media->payloads,
+	            slice_of(payloads, count * sizeof(*payloads))))
+		return;
+	media->payload_count = (uint8_t)count;
+}
+
+static void fill(struct track *track, struct call *call, struct media *media,
+        const struct sdp_media *said)
+{
+	media->at = said->at;
+	media->kind = (uint8_t)said->kind;
+	media->direction = (uint8_t)said->direction;
+	media->secure = said->secure;
+	media->t38 = said->t38;
+	keep_payloads(track, call, media, said);
 }
 
 /* The medium that this line is about: the one of its address, else one to be moved. */
@@ -89,7 +100,7 @@ static void describe_line(struct track *track, struct seen *seen,
 	struct media *media = media_at(track, index);
 	const struct endpoint before = media->at;
 	media->line = line;
-	fill(media, said);
+	fill(track, seen->call, media, said);
 	media_stream_described(track, seen->call, line);
 	if (known && endpoint_equal(&before, &media->at))
 		return;

@@ -3,6 +3,8 @@
  * when a NAT hides that, its source. A stream that came before its offer is looked for
  * again with each packet, so that it joins as soon as the offer is there.
  */
+#include <string.h>
+
 #include "engine/track/state.h"
 
 enum {
@@ -37,18 +39,29 @@ static uint32_t peer_of(const struct track *track, const struct media *media)
 	return 0;
 }
 
+/* NULL = none at this place */
+static struct stream *held(
+        const struct track *track, const struct media *media, int place)
+{
+	const uint32_t index = media->streams[place];
+	return index ? streams_at(track->streams, index) : NULL;
+}
+
 static uint8_t other_side(uint8_t side)
 {
 	return side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
 }
 
 /* The payload types that one side named; those that the other named before it stand. */
-static void add_payloads(struct stream_payload payloads[STREAM_PAYLOADS], uint8_t *count,
+static void add_payloads(const struct track *track,
+        struct stream_payload payloads[STREAM_PAYLOADS], uint8_t *count,
         const struct media *media)
 {
 	const uint8_t before = *count;
+	const struct media_payload *said =
+	        media_payloads(call_at(track, media->call), media);
 	for (uint8_t i = 0; i < media->payload_count && *count < STREAM_PAYLOADS; i++) {
-		const struct media_payload *named = &media->payloads[i];
+		const struct media_payload *named = &said[i];
 		/* Of the static types everybody knows what they are. */
 		bool known = named->codec == codec_of_type(named->type);
 		for (uint8_t j = 0; j < before && !known; j++)
@@ -73,10 +86,10 @@ static void announce(
 	const struct media *peer = index ? media_at(track, index) : NULL;
 	const bool sends = media->side == stream->direction;
 	if (sends && peer)
-		add_payloads(payloads, &count, peer);
-	add_payloads(payloads, &count, media);
+		add_payloads(track, payloads, &count, peer);
+	add_payloads(track, payloads, &count, media);
 	if (!sends && peer)
-		add_payloads(payloads, &count, peer);
+		add_payloads(track, payloads, &count, peer);
 	const struct stream_announcement announcement = {
 	        .payloads = payloads, .count = count, .secure = media->secure};
 	streams_announce(track->streams, stream, &announcement);
@@ -91,17 +104,17 @@ void media_stream_described(struct track *track, const struct call *call, uint8_
 			continue;
 		for (int j = 0; j < MEDIA_STREAMS; j++)
 			if (media->streams[j])
-				announce(track, media->streams[j], media);
+				announce(track, held(track, media, j), media);
 	}
 }
 
 /* Adds b, which weighs as its packets do, to a mean over packets. */
-static uint16_t mean(uint16_t a, uint64_t a_packets, uint16_t b, uint64_t b_packets)
+static uint32_t mean(uint32_t a, uint64_t a_packets, uint32_t b, uint64_t b_packets)
 {
 	const uint64_t all = a_packets + b_packets;
 	if (!all)
 		return a;
-	return (uint16_t)((a * a_packets + b * b_packets) / all);
+	return (uint32_t)((a * a_packets + b * b_packets) / all);
 }
 
 static uint16_t capped(double value)
@@ -109,9 +122,24 @@ static uint16_t capped(double value)
 	return value >= UINT16_MAX ? UINT16_MAX : (uint16_t)value;
 }
 
-static void sum(struct call *call, const struct stream *stream)
+/* What the streams of a side sum up to so far; NULL when there is no room. */
+static struct call_quality *total_of(struct track *track, struct call *call, uint8_t side)
 {
-	struct call_quality *total = &call->quality[stream->direction & 1];
+	if (!call->quality) {
+		const uint32_t index = slab_take(&track->quality_slab);
+		if (!index)
+			return NULL;
+		call->quality = slab_at(&track->quality_slab, index);
+		memset(call->quality, 0, 2 * sizeof(*call->quality));
+	}
+	return &call->quality[side & 1];
+}
+
+static void sum(struct track *track, struct call *call, const struct stream *stream)
+{
+	struct call_quality *total = total_of(track, call, stream->direction);
+	if (!total)
+		return;
 	struct stream_quality quality;
 	struct burst_metrics burst;
 	stream_quality(stream, &quality);
@@ -121,12 +149,12 @@ static void sum(struct call *call, const struct stream *stream)
 	total->lost += stream_lost(stream);
 	total->duplicates += stream->duplicates;
 	total->reordered += stream->reordered;
-	const uint16_t jitter_max = capped(stream_jitter_max_ms(stream) * 100);
-	const uint16_t jitter_mean = capped(stream_jitter_mean_ms(stream) * 100);
-	if (jitter_max > total->jitter_max_us_x10)
-		total->jitter_max_us_x10 = jitter_max;
-	total->jitter_mean_us_x10 =
-	        mean(total->jitter_mean_us_x10, before, jitter_mean, stream->packets);
+	const uint32_t jitter_max = (uint32_t)(stream_jitter_max_ms(stream) * 100);
+	const uint32_t jitter_mean = (uint32_t)(stream_jitter_mean_ms(stream) * 100);
+	if (jitter_max > total->jitter_max_ms_x100)
+		total->jitter_max_ms_x100 = jitter_max;
+	total->jitter_mean_ms_x100 =
+	        mean(total->jitter_mean_ms_x100, before, jitter_mean, stream->packets);
 	const uint16_t ratio = capped(burst.burst_ratio * 10);
 	if (ratio > total->burst_x10)
 		total->burst_x10 = ratio;
@@ -137,9 +165,9 @@ static void sum(struct call *call, const struct stream *stream)
 	call->dtmf_count = (uint16_t)(call->dtmf_count + stream->digits);
 	if (quality.reason == QUALITY_GIVEN) {
 		const uint64_t weight = total->mos_x100 ? before : 0;
-		total->r_x10 = mean(total->r_x10, weight, quality.r_x10[JITTER_ADAPTIVE],
-		        stream->packets);
-		total->mos_x100 = mean(total->mos_x100, weight,
+		total->r_x10 = (uint16_t)mean(total->r_x10, weight,
+		        quality.r_x10[JITTER_ADAPTIVE], stream->packets);
+		total->mos_x100 = (uint16_t)mean(total->mos_x100, weight,
 		        quality.mos_x100[JITTER_ADAPTIVE], stream->packets);
 		total->reason = QUALITY_GIVEN;
 	} else if (!total->mos_x100) {
@@ -147,13 +175,14 @@ static void sum(struct call *call, const struct stream *stream)
 	}
 }
 
-static void hold(struct call *call, struct media *media, struct stream *stream)
+static void hold(
+        struct track *track, struct call *call, struct media *media, uint32_t stream)
 {
 	/* The oldest makes room, for good: streams that follow one another change SSRC.
 	 */
-	struct stream *oldest = media->streams[MEDIA_STREAMS - 1];
+	struct stream *oldest = held(track, media, MEDIA_STREAMS - 1);
 	if (oldest) {
-		sum(call, oldest);
+		sum(track, call, oldest);
 		oldest->call = 0;
 		oldest->leg = LEG_DONE;
 	}
@@ -166,8 +195,8 @@ static void unhold(struct track *track, const struct stream *stream)
 {
 	struct media *media = media_at(track, stream->leg);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		if (media->streams[i] == stream)
-			media->streams[i] = NULL;
+		if (held(track, media, i) == stream)
+			media->streams[i] = 0;
 }
 
 static void join(struct track *track, struct stream *stream)
@@ -185,7 +214,8 @@ static void join(struct track *track, struct stream *stream)
 	stream->leg = index;
 	stream->call = media->call;
 	stream->direction = by_destination ? other_side(media->side) : media->side;
-	hold(call_at(track, media->call), media, stream);
+	hold(track, call_at(track, media->call), media,
+	        streams_index(track->streams, stream));
 	announce(track, stream, media);
 	const uint32_t sender = by_destination ? peer_of(track, media) : index;
 	if (sender)
@@ -213,7 +243,7 @@ static void compare_gaps(struct track *track, struct stream *stream)
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
 		struct media *media = media_at(track, i);
 		for (int j = 0; j < MEDIA_STREAMS; j++) {
-			struct stream *other = media->streams[j];
+			struct stream *other = held(track, media, j);
 			if (!other || !gaps_together(stream, other))
 				continue;
 			stream->capture_gap = true;
@@ -274,7 +304,7 @@ bool media_stream_expired(struct track *track)
 		return false;
 	if (stream->call) {
 		unhold(track, stream);
-		sum(call_at(track, stream->call), stream);
+		sum(track, call_at(track, stream->call), stream);
 	}
 	(void)push_stream(track, EVENT_RTP_STREAM, stream);
 	return true;
@@ -301,12 +331,12 @@ void media_stream_call_ends(struct track *track, struct call *call)
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
 		struct media *media = media_at(track, i);
 		for (int j = 0; j < MEDIA_STREAMS; j++) {
-			struct stream *stream = media->streams[j];
-			media->streams[j] = NULL;
+			struct stream *stream = held(track, media, j);
+			media->streams[j] = 0;
 			if (!stream)
 				continue;
 			compare_gaps(track, stream);
-			sum(call, stream);
+			sum(track, call, stream);
 			stream->call = 0;
 			stream->leg = 0;
 		}

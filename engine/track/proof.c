@@ -155,8 +155,6 @@ bool proof_request(struct track *track, struct seen *seen)
 
 void proof_tag_echoed(struct track *track, struct seen *seen)
 {
-	if (seen->transaction)
-		seen->transaction->to_tag_echoed = true;
 	if (!seen->proven)
 		proof_add(track, &seen->datagram->src.ip, seen->time_us);
 	seen->proven = true;

@@ -158,7 +158,9 @@ static size_t take_contacts(
 	size_t count = 0;
 	/* Registrars that list nothing grant what was asked for. */
 	if (!header)
-		return take_list(track, seen, seen->transaction->contact, listed, 0);
+		return take_list(track, seen,
+		        transaction_text(seen->transaction, TRANSACTION_CONTACT), listed,
+		        0);
 	for (; header; header = sip_header_next(sip, header))
 		count = take_list(
 		        track, seen, sip_header_value(sip, header), listed, count);
@@ -168,7 +170,7 @@ static size_t take_contacts(
 /* Whether the request named this contact, so that it is its own and no other device's. */
 static bool asked_for(const struct seen *seen, struct slice contact)
 {
-	struct slice rest = seen->transaction->contact;
+	struct slice rest = transaction_text(seen->transaction, TRANSACTION_CONTACT);
 	for (;;) {
 		struct sip_address asked;
 		struct anomalies ignored = {0};
@@ -211,7 +213,8 @@ static struct binding *rebuild_add(struct track *track, const struct seen *seen,
 	binding->granted = asked_for(seen, contact);
 	if (binding->granted || !binding->contact.len) {
 		binding->source = transaction->client;
-		binding->user_agent = transaction->user_agent;
+		binding->user_agent =
+		        transaction_text(transaction, TRANSACTION_USER_AGENT);
 	}
 	binding->interval_s = listed->expires_s;
 	binding->expires_us = seen->time_us + (uint64_t)listed->expires_s * 1000000;
@@ -227,14 +230,16 @@ static void rebuild_texts(
 {
 	struct registration *registration = next->registration;
 	const struct transaction *transaction = seen->transaction;
+	const struct slice agent = transaction_text(transaction, TRANSACTION_USER_AGENT);
+	const struct slice account = transaction_text(transaction, TRANSACTION_AUTH_USER);
 	const bool again = registration->changes > 0;
 	struct arena *arena = &next->arena;
 	next->have[0] = text_keep(track, arena, seen->sip->to.uri.user);
 	next->have[1] = text_keep(track, arena, seen->sip->to.uri.host);
-	next->have[2] = text_keep(track, arena, transaction->user_agent);
+	next->have[2] = text_keep(track, arena, agent);
 	next->have[3] = text_share(track, arena, registration->user_agent, next->have, 3);
 	registration->agent_changed =
-	        again && !slice_equal(transaction->user_agent, registration->user_agent);
+	        again && !slice_equal(agent, registration->user_agent);
 	registration->source_changed = again && !address_equal(&transaction->client.ip,
 	                                                &registration->source.ip);
 	registration->previous_source = registration->source;
@@ -243,8 +248,7 @@ static void rebuild_texts(
 	registration->host = next->have[1];
 	registration->user_agent = next->have[2];
 	registration->previous_user_agent = next->have[3];
-	registration->auth_user =
-	        text_share(track, arena, transaction->auth_user, next->have, 4);
+	registration->auth_user = text_share(track, arena, account, next->have, 4);
 }
 
 /* Copies what the new list lacks behind it: these bindings were removed. */

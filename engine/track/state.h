@@ -44,7 +44,7 @@ static const uint64_t CALL_IDLE_US = (uint64_t)2 * 3600 * 1000000;
 static const uint64_t PROOF_VALID_US = (uint64_t)3600 * 1000000;
 
 /* What ends with an event, and is given back once the event has been read. */
-enum release { RELEASE_NONE, RELEASE_CALL, RELEASE_REGISTRATION };
+enum release { RELEASE_NONE, RELEASE_TRANSACTION, RELEASE_CALL, RELEASE_REGISTRATION };
 
 struct queued {
 	struct event event;
@@ -97,6 +97,7 @@ struct track {
 	struct list transaction_done; /* completed: the first to go */
 	struct list transaction_unproven;
 	struct list transaction_proven;
+	uint32_t told; /* finished by the message before: its texts go, 0 = none */
 
 	struct slab call_slab;
 	struct chain calls_by_call_id;
@@ -106,6 +107,7 @@ struct track {
 	struct list call_unanswered; /* longest idle first */
 	struct list call_answered;
 	struct list call_age;
+	struct slab quality_slab;
 	struct slab dialog_slab;
 	struct streams *streams;
 	const struct stream *finished; /* by track_finish, told last */
@@ -208,7 +210,16 @@ void event_overload(struct track *track, enum track_table table, uint64_t evicte
 struct slice text_keep(struct track *track, struct arena *arena, struct slice text);
 struct slice text_share(struct track *track, struct arena *arena, struct slice text,
         const struct slice *have, size_t count);
-/* Evicts finished transactions while text runs short. */
+/* The texts of one owner; what is lost of them is counted. */
+struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count);
+/* Keeps a text of the call, under a number or without one. */
+struct text text_add(struct track *track, struct call *call, struct slice text);
+void text_set(struct track *track, struct call *call, enum call_text number,
+        struct slice text);
+/* Keeps bytes in place of those before; see texts_put. */
+bool text_put(struct track *track, struct call *call, struct text *place,
+        struct slice bytes);
+/* Evicts open transactions while text runs short. */
 void text_make_room(struct track *track);
 
 /* transaction.c */
@@ -217,7 +228,9 @@ bool transaction_init(struct track *track, struct memory *memory, uint32_t capac
 void transaction_prepare(struct track *track, struct seen *seen);
 void transaction_request(struct track *track, struct seen *seen);
 void transaction_response(struct track *track, struct seen *seen);
-bool transaction_evict(struct track *track);
+bool transaction_evict_open(struct track *track);
+/* A transaction that has been told: of its texts nothing is needed any more. */
+void transaction_forget_texts(struct track *track, uint32_t index);
 /* Its client is known to be real from here on: it is kept longer than others. */
 void transaction_prove(struct track *track, struct transaction *transaction);
 void transaction_expired(struct track *track, uint32_t index);
@@ -248,7 +261,8 @@ struct dialog *dialog_find(
         const struct track *track, const struct call *call, struct slice to_tag);
 /* A response to INVITE: the dialog that its To-tag names, made when it is new. */
 struct dialog *dialog_response(struct track *track, struct seen *seen);
-void dialog_request(struct track *track, struct seen *seen);
+/* A request of the dialog: an ACK may be a copy. */
+void dialog_ack(struct seen *seen);
 void dialogs_free(struct track *track, struct call *call);
 
 /* call_leg.c */

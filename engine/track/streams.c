@@ -85,6 +85,16 @@ static uint32_t find(
 	return 0;
 }
 
+struct stream *streams_at(const struct streams *streams, uint32_t index)
+{
+	return slab_at(&streams->slab, index);
+}
+
+uint32_t streams_index(const struct streams *streams, const struct stream *stream)
+{
+	return slab_index(&streams->slab, stream);
+}
+
 struct stream *streams_find(const struct streams *streams, const struct endpoint *src,
         const struct endpoint *dst, uint32_t ssrc)
 {
@@ -320,11 +330,6 @@ uint32_t streams_capacity(const struct streams *streams)
 uint64_t streams_evicted(const struct streams *streams)
 {
 	return streams->evicted;
-}
-
-void streams_set_idle(struct streams *streams, uint64_t idle_us)
-{
-	streams->idle_us = idle_us;
 }
 
 struct streams *streams_new(

@@ -19,13 +19,45 @@ struct slice text_share(struct track *track, struct arena *arena, struct slice t
 	return text_keep(track, arena, text);
 }
 
+struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count)
+{
+	struct texts *texts = texts_new(&track->pool, slices, count);
+	if (!texts)
+		track->counters.text_exhausted++;
+	return texts;
+}
+
+struct text text_add(struct track *track, struct call *call, struct slice text)
+{
+	const struct text kept = texts_add(&track->pool, &call->texts, text);
+	if (slice_present(text) && !kept.at)
+		track->counters.text_exhausted++;
+	return kept;
+}
+
+void text_set(
+        struct track *track, struct call *call, enum call_text number, struct slice text)
+{
+	if (!texts_set(&track->pool, &call->texts, (uint16_t)number, text))
+		track->counters.text_exhausted++;
+}
+
+bool text_put(
+        struct track *track, struct call *call, struct text *place, struct slice bytes)
+{
+	const bool kept = texts_put(&track->pool, &call->texts, place, bytes);
+	if (!kept)
+		track->counters.text_exhausted++;
+	return kept;
+}
+
 void text_make_room(struct track *track)
 {
 	const struct pool *pool = &track->pool;
 	for (int i = 0; i < TRACK_EVICT_TRIES; i++) {
 		if (pool->used < pool->bytes - pool->bytes / 16)
 			return;
-		if (!transaction_evict(track))
+		if (!transaction_evict_open(track))
 			return;
 	}
 }

@@ -6,18 +6,18 @@
 #include "engine/track/state.h"
 
 /*
- * How the share is divided, in parts of 64; the rest pays for tables and links. A call
- * takes about half a KiB, its two dialogs and media less than that, its text 256 bytes.
+ * How the share is divided, in parts of 64; the rest pays for tables and links. So that
+ * calls, their dialogs, media, text and two streams run out at about the same time.
  */
 enum {
 	PARTS = 64,
 	PART_TRANSACTIONS = 10,
-	PART_CALLS = 9,
-	PART_MEDIA = 4,
+	PART_CALLS = 13,
+	PART_MEDIA = 6,
 	PART_REGISTRATIONS = 2,
 	PART_PROOF = 1,
-	PART_STREAMS = 22,
-	PART_TEXT = 13,
+	PART_STREAMS = 20,
+	PART_TEXT = 9,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };
@@ -35,7 +35,8 @@ static bool rooms_init(struct track *track, struct memory *memory, size_t share)
 	const uint32_t transactions = capacity_of(
 	        share, PART_TRANSACTIONS, sizeof(struct transaction) + TABLE_BYTES);
 	const uint32_t calls = capacity_of(share, PART_CALLS,
-	        sizeof(struct call) + 2 * sizeof(struct dialog) + 3 * TABLE_BYTES);
+	        sizeof(struct call) + 2 * sizeof(struct dialog) +
+	                2 * sizeof(struct call_quality) + 3 * TABLE_BYTES);
 	const uint32_t media =
 	        capacity_of(share, PART_MEDIA, sizeof(struct media) + TABLE_BYTES);
 	const uint32_t registrations = capacity_of(
@@ -139,6 +140,8 @@ void track_message(struct track *track, const struct message *message)
 	        .side = CALL_NEITHER,
 	};
 	event_release_read(track);
+	transaction_forget_texts(track, track->told);
+	track->told = 0;
 	track_advance(track, seen.time_us);
 	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies))
 		(void)event_push_seen(track, EVENT_PARSE_ERROR, &seen);

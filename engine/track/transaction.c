@@ -32,28 +32,45 @@ static void transaction_free(struct track *track, uint32_t index)
 	wheel_disarm(&track->transaction_wheel, index);
 	list_remove(list_for(track, transaction), index);
 	table_remove(&track->transaction_table, transaction->hash, index);
-	arena_clear(&track->pool, &transaction->arena);
+	texts_free(&track->pool, &transaction->texts);
 	slab_give(&track->transaction_slab, index);
+	if (track->told == index)
+		track->told = 0;
 }
 
-bool transaction_evict(struct track *track)
+void transaction_forget_texts(struct track *track, uint32_t index)
 {
-	uint32_t index = track->transaction_done.front;
-	const bool lossless = index != 0;
-	if (!index)
-		index = track->transaction_unproven.front;
+	if (index)
+		texts_free(&track->pool, &transaction_at(track, index)->texts);
+}
+
+static void evict(struct track *track, uint32_t index)
+{
+	transaction_free(track, index);
+	track->counters.evicted_transactions++;
+	event_overload(track, TABLE_TRANSACTIONS, track->counters.evicted_transactions);
+}
+
+bool transaction_evict_open(struct track *track)
+{
+	uint32_t index = track->transaction_unproven.front;
 	if (!index)
 		index = track->transaction_proven.front;
-	if (!index)
-		return false;
-	transaction_free(track, index);
-	/* A finished one was told already: only its late copies go unrecognised. */
-	if (!lossless) {
-		track->counters.evicted_transactions++;
-		event_overload(
-		        track, TABLE_TRANSACTIONS, track->counters.evicted_transactions);
-	}
-	return true;
+	if (index)
+		evict(track, index);
+	return index != 0;
+}
+
+/* A finished one was told already: only its late copies go unrecognised. */
+static void make_room(struct track *track)
+{
+	const uint32_t done = track->transaction_done.front;
+	if (!slab_full(&track->transaction_slab))
+		return;
+	if (done)
+		transaction_free(track, done);
+	else
+		(void)transaction_evict_open(track);
 }
 
 void transaction_prove(struct track *track, struct transaction *transaction)
@@ -97,6 +114,19 @@ static uint64_t key_hash(const struct track *track, const struct seen *seen,
 	        (uint64_t)sip->cseq << 8 | (uint64_t)key_method(sip));
 }
 
+/*
+ * Once it was told its texts are gone: a keyed hash of 64 bits over them all, with what
+ * else is compared, must do to tell late copies.
+ */
+static bool same_texts(
+        const struct transaction *transaction, const struct sip_message *sip)
+{
+	const struct texts *texts = transaction->texts;
+	return !texts ||
+	       (slice_equal(texts_get(texts, TRANSACTION_BRANCH), sip->via.branch) &&
+	               slice_equal(texts_get(texts, TRANSACTION_CALL_ID), sip->call_id));
+}
+
 static uint32_t transaction_find(const struct track *track, const struct seen *seen,
         uint64_t hash, const struct endpoint *client, const struct endpoint *server)
 {
@@ -110,8 +140,7 @@ static uint32_t transaction_find(const struct track *track, const struct seen *s
 		        transaction->cseq == sip->cseq &&
 		        address_equal(&transaction->client.ip, &client->ip) &&
 		        address_equal(&transaction->server.ip, &server->ip) &&
-		        slice_equal(transaction->branch, sip->via.branch) &&
-		        slice_equal(transaction->call_id, sip->call_id))
+		        same_texts(transaction, sip))
 			return i;
 	}
 	return 0;
@@ -120,40 +149,28 @@ static uint32_t transaction_find(const struct track *track, const struct seen *s
 static void keep_texts(struct track *track, struct transaction *transaction,
         const struct sip_message *sip)
 {
-	struct slice *const kept[] = {&transaction->branch, &transaction->call_id,
-	        &transaction->from_tag, &transaction->from_user, &transaction->to_user,
-	        &transaction->request_user, &transaction->to_host,
-	        &transaction->user_agent, &transaction->contact};
-	const bool registers = sip->method == SIP_REGISTER;
-	const struct slice texts[] = {sip->via.branch, sip->call_id, sip->from.tag,
-	        sip->from.uri.user, sip->to.uri.user, sip->request_uri.user,
-	        sip->to.uri.host, sip->user_agent,
-	        registers ? sip_value(sip, SIP_HEADER_CONTACT) : (struct slice){0}};
-	enum { COUNT = sizeof(texts) / sizeof(texts[0]) };
-	struct slice have[COUNT];
-	for (size_t i = 0; i < COUNT; i++) {
-		have[i] = text_share(track, &transaction->arena, texts[i], have, i);
-		*kept[i] = have[i];
+	const struct sip_auth *auth = &sip->auth;
+	struct slice texts[TRANSACTION_TEXTS] = {
+	        [TRANSACTION_BRANCH] = sip->via.branch,
+	        [TRANSACTION_CALL_ID] = sip->call_id,
+	        [TRANSACTION_METHOD] = sip->method_text,
+	        [TRANSACTION_FROM_TAG] = sip->from.tag,
+	        [TRANSACTION_FROM_USER] = sip->from.uri.user,
+	        [TRANSACTION_TO_USER] = sip->to.uri.user,
+	        [TRANSACTION_TO_HOST] = sip->to.uri.host,
+	        [TRANSACTION_REQUEST_USER] = sip->request_uri.user,
+	        [TRANSACTION_USER_AGENT] = sip->user_agent,
+	};
+	if (sip->method == SIP_REGISTER)
+		texts[TRANSACTION_CONTACT] = sip_value(sip, SIP_HEADER_CONTACT);
+	if (auth->scheme != AUTH_NONE && !auth->challenge) {
+		transaction->auth_sent = true;
+		transaction->auth_digest_hash = hash_slice(&track->key, auth->response);
+		texts[TRANSACTION_AUTH_USER] = auth->username;
+		texts[TRANSACTION_AUTH_REALM] = auth->realm;
+		texts[TRANSACTION_AUTH_NONCE] = auth->nonce;
 	}
-	transaction->method_text =
-	        sip->method == SIP_METHOD_OTHER
-	                ? text_keep(track, &transaction->arena, sip->method_text)
-	                : slice_of(sip_method_name(sip->method), sip->method_text.len);
-}
-
-static void keep_credentials(
-        struct track *track, struct transaction *transaction, const struct sip_auth *auth)
-{
-	if (auth->scheme == AUTH_NONE || auth->challenge)
-		return;
-	struct arena *arena = &transaction->arena;
-	transaction->auth_sent = true;
-	transaction->auth_user =
-	        text_share(track, arena, auth->username, &transaction->from_user, 1);
-	transaction->auth_realm =
-	        text_share(track, arena, auth->realm, &transaction->to_host, 1);
-	transaction->auth_nonce = text_keep(track, arena, auth->nonce);
-	transaction->auth_digest_hash = hash_slice(&track->key, auth->response);
+	transaction->texts = texts_keep(track, texts, TRANSACTION_TEXTS);
 }
 
 static uint32_t transaction_new(
@@ -162,31 +179,27 @@ static uint32_t transaction_new(
 	const struct sip_message *sip = seen->sip;
 	const struct datagram *datagram = seen->datagram;
 	text_make_room(track);
-	if (slab_full(&track->transaction_slab))
-		(void)transaction_evict(track);
+	make_room(track);
 	const uint32_t index = slab_take(&track->transaction_slab);
 	if (!index)
 		return 0;
 	struct transaction *transaction = transaction_at(track, index);
 	*transaction = (struct transaction){
 	        .hash = hash,
-	        .start_us = seen->time_us,
 	        .client = datagram->src,
 	        .server = datagram->dst,
 	        .cseq = sip->cseq,
 	        .method = (uint8_t)sip->method,
-	        .transport = (uint8_t)datagram->transport,
 	        .proven = seen->proven,
 	        .nonce_known = seen->nonce_known,
-	        .request_bytes = (uint16_t)(sip->raw.len > UINT16_MAX ? UINT16_MAX
-	                                                              : sip->raw.len),
+	        .request_bytes =
+	                (uint16_t)(sip->raw.len > UINT16_MAX ? UINT16_MAX : sip->raw.len),
 	        .contact_star = sip->contact.star,
 	        .expires = sip->expires > INT32_MAX ? INT32_MAX : (int32_t)sip->expires,
 	        .first_packet = datagram->packet ? datagram->packet->number : 0,
 	        .first_source = datagram->packet ? datagram->packet->source : 0,
 	};
 	keep_texts(track, transaction, sip);
-	keep_credentials(track, transaction, &sip->auth);
 	(void)table_insert(&track->transaction_table, hash, index);
 	list_push_back(list_for(track, transaction), index);
 	wheel_arm(
@@ -195,13 +208,23 @@ static uint32_t transaction_new(
 	return index;
 }
 
+/* Of a response without RSeq, which finals are. */
+static uint64_t response_hash(
+        const struct track *track, struct slice to_tag, uint16_t status)
+{
+	return hash_words(
+	        &track->key, hash_slice(&track->key, to_tag), (uint64_t)status << 48);
+}
+
 static void see_ack(struct track *track, struct seen *seen, uint32_t index)
 {
 	struct transaction *transaction = transaction_at(track, index);
 	seen->transaction = transaction;
 	seen->retransmission = transaction->acked;
 	transaction->acked = true;
-	if (seen->sip->to.tag.len && slice_equal(seen->sip->to.tag, transaction->to_tag))
+	const struct slice to_tag = seen->sip->to.tag;
+	if (to_tag.len && transaction->response_hash ==
+	                          response_hash(track, to_tag, transaction->status))
 		proof_tag_echoed(track, seen);
 }
 
@@ -253,12 +276,10 @@ static void change_state(struct track *track, uint32_t index,
 
 static void see_final(struct track *track, struct seen *seen, uint32_t index)
 {
-	struct transaction *transaction = transaction_at(track, index);
-	const struct sip_message *sip = seen->sip;
+	const struct sip_auth *auth = &seen->sip->auth;
 	seen->final = true;
-	transaction->final_us = seen->time_us;
-	transaction->auth_stale = sip->auth.challenge && sip->auth.stale;
-	transaction->to_tag = text_keep(track, &transaction->arena, sip->to.tag);
+	track->told = index;
+	transaction_at(track, index)->auth_stale = auth->challenge && auth->stale;
 	change_state(track, index, TRANSACTION_COMPLETED,
 	        seen->time_us + TRANSACTION_LINGER_US);
 }
@@ -277,18 +298,13 @@ void transaction_response(struct track *track, struct seen *seen)
 	seen->proven = transaction->proven;
 	const struct slice rseq =
 	        sip->status < 200 ? sip_value(sip, SIP_HEADER_RSEQ) : (struct slice){0};
-	const uint64_t rseq_hash = rseq.len ? hash_slice(&track->key, rseq) : 0;
-	const uint64_t response_hash =
-	        hash_words(&track->key, hash_slice(&track->key, sip->to.tag),
-	                (uint64_t)sip->status << 48 ^ rseq_hash >> 16);
-	seen->retransmission = response_hash == transaction->response_hash;
-	transaction->response_hash = response_hash;
-	if (seen->retransmission) {
-		count_up(&transaction->response_copies);
+	uint64_t hash = response_hash(track, sip->to.tag, sip->status);
+	if (rseq.len)
+		hash ^= hash_slice(&track->key, rseq);
+	seen->retransmission = hash == transaction->response_hash;
+	transaction->response_hash = hash;
+	if (seen->retransmission)
 		return;
-	}
-	if (!transaction->first_response_us)
-		transaction->first_response_us = seen->time_us;
 	if (transaction->state >= TRANSACTION_COMPLETED)
 		return;
 	transaction->status = sip->status;
@@ -313,5 +329,6 @@ void transaction_expired(struct track *track, uint32_t index)
 	struct event *event = event_push(track, EVENT_SIP_TRANSACTION, track->now_us);
 	event->transaction = transaction;
 	event->proven = transaction->proven;
+	event_release(track, RELEASE_TRANSACTION, index);
 	transaction->call = 0;
 }

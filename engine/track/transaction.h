@@ -11,7 +11,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/list.h"
-#include "engine/base/pool.h"
+#include "engine/base/texts.h"
 #include "engine/base/wheel.h"
 #include "engine/decode/sip.h"
 
@@ -22,51 +22,56 @@ enum transaction_state {
 	TRANSACTION_TIMED_OUT, /* no final response within 32 s */
 };
 
+/* The texts of the request, kept until the transaction has been told. */
+enum transaction_text {
+	TRANSACTION_BRANCH,
+	TRANSACTION_CALL_ID,
+	TRANSACTION_METHOD,
+	TRANSACTION_FROM_TAG,
+	TRANSACTION_FROM_USER,
+	TRANSACTION_TO_USER,
+	TRANSACTION_TO_HOST,
+	TRANSACTION_REQUEST_USER,
+	TRANSACTION_USER_AGENT,
+	TRANSACTION_CONTACT,   /* REGISTER: the first Contact header's value */
+	TRANSACTION_AUTH_USER,
+	TRANSACTION_AUTH_REALM,
+	TRANSACTION_AUTH_NONCE,
+	TRANSACTION_TEXTS
+};
+
 struct transaction {
 	struct wheel_timer timer;
 	struct list_link idle;
-	uint64_t hash;
-	uint64_t response_hash;        /* of the last response: tells a copy from a fork's */
-	uint64_t start_us;
-	uint64_t first_response_us;    /* 0 = none */
-	uint64_t final_us;             /* 0 = none */
+	uint64_t hash;                 /* of branch, Call-ID, addresses, CSeq */
 	struct endpoint client;        /* who sent the request */
 	struct endpoint server;
-	uint32_t call;                 /* index, 0 = none */
 	uint32_t cseq;
+	uint32_t call;                 /* index, 0 = none */
+	uint64_t response_hash;        /* of the last response: tells a copy from a fork's */
+	struct texts *texts;           /* by enum transaction_text; NULL = told, or no room */
 	uint16_t status;               /* last response, 0 = none */
 	uint16_t request_copies;       /* retransmissions of the request */
-	uint16_t response_copies;
 	uint16_t request_bytes;        /* size of the request */
 	uint8_t state;                 /* enum transaction_state */
 	uint8_t method;                /* enum sip_method */
-	uint8_t transport;
 	bool auth_sent;                /* the request carried credentials */
 	bool auth_stale;               /* the challenge said stale=true */
 	bool nonce_known;              /* the credentials' nonce was seen on its way to the client */
 	bool acked;                    /* INVITE: an ACK was seen */
-	bool to_tag_echoed;            /* proof: the client repeated a tag or nonce it was sent */
 	bool proven;                   /* the client's address is known to be real */
 	bool contact_star;             /* REGISTER: Contact: * */
-	int32_t expires;               /* REGISTER: seconds asked for, -1 = not said */
-	uint64_t first_packet;         /* packet number and source of the request */
-	uint16_t first_source;
-	struct arena arena;
-	struct slice branch;           /* kept, with all below, in the arena */
-	struct slice call_id;
-	struct slice method_text;
-	struct slice from_user;
-	struct slice from_tag;
-	struct slice to_user;
-	struct slice to_host;
-	struct slice request_user;
-	struct slice user_agent;       /* of the request */
-	struct slice auth_user;
-	struct slice auth_realm;
-	struct slice auth_nonce;
-	struct slice to_tag;           /* of the final response */
-	struct slice contact;          /* REGISTER: the first Contact header's value */
+	uint16_t first_source;         /* packet number and source of the request */
+	uint64_t first_packet;
 	uint64_t auth_digest_hash;     /* of the response parameter: tells tries apart, keeps no secret */
+	int32_t expires;               /* REGISTER: seconds asked for, -1 = not said */
 };
+
+/* Absent when it is not kept; good until the tracker is used again. */
+static inline struct slice transaction_text(
+        const struct transaction *transaction, enum transaction_text text)
+{
+	return texts_get(transaction->texts, text);
+}
 
 #endif

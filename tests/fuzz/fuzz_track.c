@@ -24,12 +24,22 @@ struct state {
 	uint64_t number;
 };
 
+/* Text that an event points to must be there: the sanitizer looks on. */
+static void touch(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		(void)*(volatile const char *)(text.data + i);
+}
+
 static void drain(struct track *track)
 {
 	const struct event *event;
-	while ((event = track_next(track)))
-		if (event->call && event->call->call_id.len && !event->call->call_id.data)
-			abort();
+	while ((event = track_next(track))) {
+		for (unsigned i = 0; event->call && i < CALL_TEXTS; i++)
+			touch(texts_get(event->call->texts, i));
+		for (unsigned i = 0; event->transaction && i < TRANSACTION_TEXTS; i++)
+			touch(texts_get(event->transaction->texts, i));
+	}
 }
 
 static void feed(struct state *state, struct slice text)

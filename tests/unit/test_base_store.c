@@ -1,4 +1,4 @@
-/* Memory, slab, hash, table, list, wheel, pool and scratch. */
+/* Memory, slab, hash, table, list, wheel, pool and texts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -8,9 +8,9 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/list.h"
-#include "engine/base/pool.h"
 #include "engine/base/slab.h"
 #include "engine/base/table.h"
+#include "engine/base/texts.h"
 #include "engine/base/wheel.h"
 
 enum { REGION_BYTES = 1 << 20 };
@@ -237,7 +237,6 @@ static void arena_keeps(void **state)
 	assert_true(slice_present(
 	        arena_keep(&pool, &arena, slice_of(big, POOL_BLOCK_MAX - 16))));
 	assert_true(slice_present(arena_keep(&pool, &arena, slice_of(big, 100))));
-	assert_true(arena_bytes(&pool, &arena) == pool.used);
 	assert_true(slice_equal(a, SLICE("call")));
 	arena_clear(&pool, &arena);
 	assert_int_equal(pool.used, 0);
@@ -272,24 +271,76 @@ static void pool_unites(void **state)
 		assert_non_null(arena_take(&pool, &large, 60000));
 	void *last = arena_take(&pool, &arenas[0], 20000);
 	assert_non_null(last);
-	assert_true(arena_bytes(&pool, &arenas[count / 2]) >= 256);
 	arena_clear(&pool, &large);
 	arena_clear(&pool, &arenas[0]);
 	arena_clear(&pool, &arenas[count / 2]);
 	assert_int_equal(pool.used, 0);
 }
 
-static void scratch_ends(void **state)
+static void texts_are_kept_once(void **state)
 {
-	struct scratch scratch = {0};
-	assert_true(scratch_init(&scratch, *state, 64));
-	assert_non_null(scratch_take(&scratch, 3));
-	const uint8_t *second = scratch_take(&scratch, 56);
-	assert_int_equal(second - scratch.base, 8);
-	assert_null(scratch_take(&scratch, 1));
-	assert_true(scratch.exhausted);
-	scratch_reset(&scratch);
-	assert_non_null(scratch_take(&scratch, 64));
+	struct pool pool = {0};
+	assert_true(pool_init(&pool, *state, 300000));
+	const struct slice said[] = {
+	        SLICE("bob"), {0}, SLICE(""), SLICE("example.com"), SLICE("bob")};
+	struct texts *texts = texts_new(&pool, said, 5);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(slice_equal(texts_get(texts, i), said[i]));
+	assert_false(slice_present(texts_get(texts, 1)));
+	assert_true(slice_present(texts_get(texts, 2)));
+	assert_int_equal(texts->table[0].at, texts->table[4].at);
+	assert_int_equal(texts->used, 4 + 5 * 4 + 3 + 11);
+
+	const struct text tag = texts_add(&pool, &texts, SLICE("a tag of 17 bytes"));
+	assert_int_equal(texts_add(&pool, &texts, SLICE("bob")).at, texts->table[0].at);
+	assert_true(texts_set(&pool, &texts, 1, SLICE("grown to a larger block")));
+	assert_true(slice_equal(texts_slice(texts, tag), SLICE("a tag of 17 bytes")));
+	assert_true(slice_equal(texts_get(texts, 1), SLICE("grown to a larger block")));
+	assert_true(slice_equal(texts_get(texts, 3), said[3]));
+	texts_free(&pool, &texts);
+	assert_null(texts);
+	assert_int_equal(pool.used, 0);
+}
+
+static void texts_are_put_over_those_before(void **state)
+{
+	struct pool pool = {0};
+	struct text place = {0};
+	assert_true(pool_init(&pool, *state, 300000));
+	const struct slice said = SLICE("12");
+	struct texts *texts = texts_new(&pool, &said, 1);
+	assert_true(texts_put(&pool, &texts, &place, SLICE("12")));
+	const uint16_t first = place.at;
+	assert_int_not_equal(first, texts->table[0].at);
+	assert_true(texts_put(&pool, &texts, &place, SLICE("3")));
+	assert_int_equal(place.at, first);
+	assert_memory_equal(texts_slice(texts, place).data, "32", 2);
+	assert_true(texts_put(&pool, &texts, &place, SLICE("456")));
+	assert_int_not_equal(place.at, first);
+	assert_true(slice_equal(texts_get(texts, 0), said));
+	texts_free(&pool, &texts);
+}
+
+static void texts_have_an_end(void **state)
+{
+	static char big[60000];
+	struct pool pool = {0};
+	assert_true(pool_init(&pool, *state, 300000));
+	const struct slice said[] = {slice_of(big, sizeof(big)), slice_of(big, 9999)};
+	struct texts *texts = texts_new(&pool, said, 2);
+	assert_int_equal(texts_get(texts, 0).len, sizeof(big));
+	assert_false(slice_present(texts_get(texts, 1)));
+	assert_false(texts_set(&pool, &texts, 1, slice_of(big, 9999)));
+	assert_true(texts_set(&pool, &texts, 1, slice_of(big, 5000)));
+	texts_free(&pool, &texts);
+	struct texts *many[8] = {0};
+	unsigned count = 0;
+	while (count < 8 && (many[count] = texts_new(&pool, said, 1)))
+		count++;
+	assert_in_range(count, 2, 7);
+	while (count > 0)
+		texts_free(&pool, &many[--count]);
+	assert_int_equal(pool.used, 0);
 }
 
 int main(void)
@@ -305,7 +356,9 @@ int main(void)
 	        ROW(wheel_edges),
 	        ROW(arena_keeps),
 	        ROW(pool_unites),
-	        ROW(scratch_ends),
+	        ROW(texts_are_kept_once),
+	        ROW(texts_are_put_over_those_before),
+	        ROW(texts_have_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

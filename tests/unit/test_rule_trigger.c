@@ -99,6 +99,7 @@ static const struct row {
 };
 
 struct run {
+	struct pool pool; /* for the texts of transactions */
 	unsigned alerts;
 	char explain[ALERT_EXPLAIN_MAX + 1];
 };
@@ -117,11 +118,16 @@ static void drain(struct detect *detect, struct run *run)
 static void play(struct detect *detect, const struct row *row, struct run *run)
 {
 	for (const struct step *step = row->steps; step->status; step++) {
+		const struct slice texts[TRANSACTION_TEXTS] = {
+		        [TRANSACTION_TO_USER] = slice_of(step->user, strlen(step->user)),
+		};
+		struct texts *kept = texts_new(&run->pool, texts, TRANSACTION_TEXTS);
+		assert_non_null(kept);
 		const struct transaction transaction = {
 		        .method = SIP_REGISTER,
 		        .status = step->status,
 		        .client.ip = address_v4(0x0a000000u | step->source),
-		        .to_user = slice_of(step->user, strlen(step->user)),
+		        .texts = kept,
 		};
 		const struct event event = {
 		        .kind = EVENT_SIP_TRANSACTION,
@@ -132,6 +138,7 @@ static void play(struct detect *detect, const struct row *row, struct run *run)
 		drain(detect, run);
 		detect_event(detect, &event);
 		drain(detect, run);
+		texts_free(&run->pool, &kept);
 	}
 }
 
@@ -146,6 +153,7 @@ static void triggers_fire_when_crossed(void **state)
 		kit_open(&kit, rows[i].yaml);
 		if (!kit.fine)
 			fail_msg("%s: %s", rows[i].name, kit.errors.errors[0].text);
+		assert_true(pool_init(&run.pool, &kit.memory, 4096));
 		struct detect *detect = detect_new(&kit.memory, 4 << 20, &key, &kit.set);
 		assert_non_null(detect);
 		play(detect, &rows[i], &run);

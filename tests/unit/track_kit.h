@@ -112,8 +112,9 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 		kit_word(kit, "tick ");
 		break;
 	case EVENT_CALL_END:
-		memcpy(kit->last_quality, event->call->quality,
-		        sizeof(kit->last_quality));
+		for (unsigned side = 0; side < 2; side++)
+			kit->last_quality[side] =
+			        *call_quality(event->call, (enum call_side)side);
 		kit->last_capture_gap = event->call->capture_gap;
 		kit_word(kit, "end:%u:%s:%d:%d:%d ", (unsigned)event->call->id,
 		        ENDS[event->call->end], event->call->status, event->call->q850,
