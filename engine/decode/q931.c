@@ -63,10 +63,14 @@ static bool located_read(struct reader content, uint8_t *location, uint8_t *valu
 	return !content.failed;
 }
 
+/* Without the octet of the character set, and without the NUL of careless senders. */
 static struct slice text_of(struct slice content)
 {
-	bool has_set = content.len && (uint8_t)content.data[0] == ISO_8859_1;
-	return has_set ? slice_from(content, 1) : content;
+	if (content.len && (uint8_t)content.data[0] == ISO_8859_1)
+		content = slice_from(content, 1);
+	if (content.len && content.data[content.len - 1] == '\0')
+		content.len--;
+	return content;
 }
 
 /* The protocol discriminator, then the encoding (H.225.0 7.2.2.31). */
