@@ -14,10 +14,10 @@ static struct against_count *count_of(struct against *against, struct slice id)
 	return &against->counts[against->count++];
 }
 
-bool against_open(struct against *against, const char *directory)
+bool against_open(struct against *against, const char *directory, const char *site)
 {
 	static const struct hash_key key = {0x0123456789abcdef, 0xfedcba9876543210};
-	if (!rules_load(&against->rules, directory))
+	if (!rules_load(&against->rules, directory, site))
 		return false;
 	against->memory = memory_reserve(AGAINST_MEMORY);
 	if (against->memory.base)

@@ -20,6 +20,7 @@
 
 struct replay_options {
 	const char *rules;
+	const char *site;
 	bool json;
 	const char *events;
 	const char *report;
@@ -108,6 +109,9 @@ static enum option_result options_parse(
 	struct replay_options *into = &replay->options;
 	const struct option table[] = {
 	        {"rules", 0, OPTION_TEXT, "DIR", "rules to judge by", &into->rules},
+	        {"site", 0, OPTION_TEXT, "FILE",
+	                "this site's lists and changes to rules (or a directory)",
+	                &into->site},
 	        {"json", 0, OPTION_FLAG, NULL, "events as lines of JSON (-o ndjson)",
 	                &into->json},
 	        {"events", 0, OPTION_TEXT, "LIST",
@@ -186,7 +190,7 @@ static int prepare_rules(struct replay *replay)
 	if (!directory)
 		directory = rules_default();
 	if (directory) {
-		if (!rules_load(&replay->rules, directory))
+		if (!rules_load(&replay->rules, directory, replay->options.site))
 			return EXIT_BAD_INPUT;
 		replay->judged = true;
 	}
@@ -194,7 +198,8 @@ static int prepare_rules(struct replay *replay)
 		replay->against = calloc(1, sizeof(*replay->against));
 		if (!replay->against)
 			return EXIT_ENVIRONMENT;
-		if (!against_open(replay->against, replay->options.against))
+		if (!against_open(replay->against, replay->options.against,
+		            replay->options.site))
 			return EXIT_BAD_INPUT;
 	}
 	return EXIT_FINE;

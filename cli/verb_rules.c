@@ -29,6 +29,7 @@ static const struct usage USAGE = {
 struct rules_verb {
 	const char *directory;
 	const char *captures;
+	const char *site;
 	const char *output;
 	struct rules rules;
 	int code;
@@ -114,14 +115,14 @@ static void count_alert(
 }
 
 /* The alerts of the rule over one capture; false when it could not be read. */
-static bool run_capture(const struct rules_verb *verb, const struct rule *rule,
+static bool run_capture(const struct rule_set *rules, const struct rule *rule,
         const char *path, uint64_t *alerts)
 {
 	struct test_sink sink = {.rule = rule};
 	struct run run = {0};
 	struct run_engine engine = {
 	        .memory_bytes = TEST_MEMORY,
-	        .rules = &verb->rules.set,
+	        .rules = rules,
 	        .sink = {&sink, NULL, count_alert},
 	};
 	bool fine = run_open(&run, &path, 1) && run_engine_open(&engine) &&
@@ -129,6 +130,34 @@ static bool run_capture(const struct rules_verb *verb, const struct rule *rule,
 	run_engine_close(&engine);
 	run_close(&run);
 	*alerts = sink.alerts;
+	return fine;
+}
+
+/* The path of a file that a test names; false when the test names none. */
+static bool named(const struct rules_verb *verb, const struct node *row,
+        struct slice what, char path[PATH_BYTES])
+{
+	const struct node *name = node_find(row, what);
+	if (!name)
+		return false;
+	(void)snprintf(path, PATH_BYTES, "%s/%.*s", verb->captures, (int)name->text.len,
+	        name->text.data);
+	return true;
+}
+
+/* The same with the rules as a site changes them: as they are read with its file. */
+static bool run_at_site(const struct rules_verb *verb, const struct rule *rule,
+        const struct node *row, const char *path, uint64_t *alerts)
+{
+	char site[PATH_BYTES];
+	struct rules rules;
+
+	if (!named(verb, row, SLICE("site"), site))
+		return run_capture(&verb->rules.set, rule, path, alerts);
+	bool fine =
+	        rules_load(&rules, verb->directory, site) &&
+	        run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);
+	rules_clear(&rules);
 	return fine;
 }
 
@@ -143,14 +172,13 @@ static bool test_row(
 	uint64_t wanted = 0;
 	uint64_t alerts = 0;
 
-	if (!capture || !expected || !slice_to_u64(expected->text, &wanted)) {
+	if (!expected || !slice_to_u64(expected->text, &wanted) ||
+	        !named(verb, row, SLICE("capture"), path)) {
 		printf("FAILED  %.*s  a test needs a capture, and alerts or min\n",
 		        (int)rule->id.len, rule->id.data);
 		return false;
 	}
-	(void)snprintf(path, sizeof(path), "%s/%.*s", verb->captures,
-	        (int)capture->text.len, capture->text.data);
-	bool read = run_capture(verb, rule, path, &alerts);
+	bool read = run_at_site(verb, rule, row, path, &alerts);
 	bool fine = read && (exact ? alerts == wanted : alerts >= wanted);
 	printf("%s  %.*s  %.*s: %llu alerts, %s%llu expected\n",
 	        fine ? "fine  " : "FAILED", (int)rule->id.len, rule->id.data,
@@ -247,6 +275,9 @@ int verb_rules(int argc, char **argv)
 	struct rules_verb verb = {.captures = RINGFENCE_CAPTURES_DIR};
 	const struct option table[] = {
 	        {"rules", 0, OPTION_TEXT, "DIR", "the rules' directory", &verb.directory},
+	        {"site", 0, OPTION_TEXT, "FILE",
+	                "this site's lists and changes to rules (or a directory)",
+	                &verb.site},
 	        {"captures", 0, OPTION_TEXT, "DIR", "where the captures of tests lie",
 	                &verb.captures},
 	        {"output", 'o', OPTION_TEXT, "FORMAT", "list: table or ndjson",
@@ -274,7 +305,7 @@ int verb_rules(int argc, char **argv)
 		return EXIT_BAD_INPUT;
 	}
 	int code = EXIT_BAD_INPUT;
-	if (rules_load(&verb.rules, verb.directory))
+	if (rules_load(&verb.rules, verb.directory, verb.site))
 		code = act(&verb, &arguments);
 	rules_clear(&verb.rules);
 	return code;

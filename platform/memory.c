@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include "engine/base/poison.h"
+
 enum { PAGE_BYTES = 4096, HUGE_PAGE_BYTES = 2 * 1024 * 1024 };
 
 struct memory memory_reserve(size_t bytes)
@@ -21,7 +23,10 @@ struct memory memory_reserve(size_t bytes)
 
 void memory_release(struct memory *memory)
 {
-	if (memory->base)
+	if (memory->base) {
+		/* What is mapped at this address next is somebody else's. */
+		unpoison_bytes(memory->base, memory->bytes);
 		(void)munmap(memory->base, memory->bytes);
+	}
 	*memory = (struct memory){0};
 }

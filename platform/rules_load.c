@@ -94,7 +94,7 @@ static bool compile(struct rules *rules)
 	return false;
 }
 
-bool rules_load(struct rules *rules, const char *directory)
+bool rules_load(struct rules *rules, const char *directory, const char *site)
 {
 	*rules = (struct rules){0};
 	rules->documents = calloc(RULES_FILES_MAX, sizeof(*rules->documents));
@@ -105,6 +105,10 @@ bool rules_load(struct rules *rules, const char *directory)
 	}
 	bool fine = read_directory(rules, directory);
 	fine = read_below(rules, directory) && fine;
+	if (site && file_is_directory(site))
+		fine = read_directory(rules, site) && fine;
+	else if (site)
+		fine = read_file(rules, site) && fine;
 	return fine && compile(rules);
 }
 

@@ -21,8 +21,11 @@ struct rules {
 /* The directory to take when none is given; NULL when there is none. */
 const char *rules_default(void);
 
-/* False when something is wrong: told on standard error with its place. */
-bool rules_load(struct rules *rules, const char *directory);
+/*
+ * site: a further file or directory, with this site's lists and overrides; may be NULL.
+ * False when something is wrong: told on standard error with its place.
+ */
+bool rules_load(struct rules *rules, const char *directory, const char *site);
 void rules_clear(struct rules *rules);
 
 #endif

@@ -148,6 +148,15 @@ static void dtls_read(struct decode *decode, struct message *message)
 		anomaly_set(&decode->anomalies, ANOMALY_DTLS_BAD);
 }
 
+/* A method and nothing else: what port scanners send to see who answers. */
+static bool method_alone(struct slice bytes)
+{
+	enum { LONGEST = 16 };
+	const struct slice word = slice_trim(bytes);
+	return word.len && bytes.len <= LONGEST &&
+	       sip_method_parse(word) != SIP_METHOD_OTHER;
+}
+
 static bool datagram_next(struct decode *decode, struct message *message)
 {
 	if (!decode->first && !decode->rest.len)
@@ -182,7 +191,10 @@ static bool datagram_next(struct decode *decode, struct message *message)
 		message->kind = MESSAGE_KEEPALIVE;
 		break;
 	case CLASS_OTHER:
-		decode_ras_broken(decode, message);
+		if (method_alone(decode->rest))
+			decode_error(decode, message, decode->rest);
+		else
+			decode_ras_broken(decode, message);
 		break;
 	case CLASS_SIP:
 		break;

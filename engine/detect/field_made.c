@@ -1,5 +1,7 @@
 #include "engine/detect/field_source.h"
 
+#include <math.h>
+
 #include "engine/base/writer.h"
 #include "engine/track/call.h"
 #include "engine/track/registration.h"
@@ -132,6 +134,27 @@ static void made_dialled(struct field_cache *cache, enum field field, struct val
 		made_text(value, slice_first(user, user.len - TAIL_DIGITS));
 }
 
+static unsigned via_count(const struct sip_message *sip)
+{
+	unsigned count = 0;
+	const struct sip_header *header = sip_header(sip, SIP_HEADER_VIA);
+
+	for (; header; header = sip_header_next(sip, header)) {
+		struct slice rest = sip_header_value(sip, header);
+		while (slice_present(sip_list_next(&rest)))
+			count++;
+	}
+	return count;
+}
+
+static void made_content_off(const struct sip_message *sip, struct value *value)
+{
+	if (sip->content_length < 0 || !slice_present(sip->body))
+		return;
+	const double behind = (double)(sip->raw.data + sip->raw.len - sip->body.data);
+	made_number(value, fabs((double)sip->content_length - behind));
+}
+
 static void made_of_sip(
         struct field_cache *cache, const struct field_ref *ref, struct value *value)
 {
@@ -149,6 +172,10 @@ static void made_of_sip(
 		made_text(value, tag_decoded(cache, sip->from.tag));
 	else if (ref->field == FIELD_HEADER_ORDER)
 		made_text(value, header_order(cache, sip));
+	else if (ref->field == FIELD_VIA_COUNT)
+		made_number(value, via_count(sip));
+	else if (ref->field == FIELD_CONTENT_OFF)
+		made_content_off(sip, value);
 	else if (ref->field == FIELD_AUTH_SENT)
 		made_bool(value, sip->auth.scheme != AUTH_NONE && !sip->auth.challenge);
 }
@@ -292,7 +319,7 @@ static void made_of_message(
 		        anomaly_has(message->anomalies, (enum anomaly)ref->argument));
 	else if (ref->field == FIELD_ANOMALY_COUNT)
 		made_number(value, anomalies_count(message->anomalies));
-	else if (ref->field == FIELD_ANOMALY_FIRST)
+	else if (ref->field == FIELD_ANOMALY_FIRST || ref->field == FIELD_ANOMALY_EACH)
 		made_text(value, named(anomalies_first(message->anomalies)));
 }
 

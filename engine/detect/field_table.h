@@ -80,14 +80,20 @@
 	X(VIA_HOST, "via.host", TEXT, FIELDS_SIP, "sent-by of the topmost Via")          \
 	X(VIA_IP, "via.ip", ADDRESS, FIELDS_SIP, "sent-by, when it is an address")       \
 	X(VIA_RPORT, "via.rport", BOOL, FIELDS_SIP, "the topmost Via has rport")         \
+	X(VIA_COUNT, "via.count", NUMBER, FIELDS_SIP,                                    \
+	        "hops so far, the sender's included")                                    \
 	X(USER_AGENT, "user_agent", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY,                 \
 	        "User-Agent, else Server")                                               \
 	X(CONTACT, "contact", TEXT, FIELDS_SIP, "first Contact as sent")                 \
 	X(CONTACT_USER, "contact.user", TEXT, FIELDS_SIP, "")                            \
 	X(CONTACT_HOST, "contact.host", TEXT, FIELDS_SIP, "")                            \
+	X(CONTACT_URI, "contact.uri", TEXT, FIELDS_SIP, "its URI alone")                 \
 	X(CONTACT_STAR, "contact.star", BOOL, FIELDS_SIP, "Contact: *")                  \
 	X(MAX_FORWARDS, "max_forwards", NUMBER, FIELDS_SIP, "")                          \
 	X(EXPIRES, "expires", NUMBER, FIELDS_SIP, "seconds of Expires")                  \
+	X(CONTENT_LENGTH, "content.length", NUMBER, FIELDS_SIP, "as sent")               \
+	X(CONTENT_OFF, "content.off", NUMBER, FIELDS_SIP,                                \
+	        "bytes between Content-Length and what stands behind the headers")       \
 	X(BODY, "body", TEXT, FIELDS_SIP, "")                                            \
 	X(HEADER_COUNT, "header.count", NUMBER, FIELDS_SIP, "header fields")             \
 	X(HEADER_ORDER, "header.order", TEXT, FIELDS_SIP,                                \
@@ -102,6 +108,8 @@
 	        "digest, basic, bearer or other")                                        \
 	X(AUTH_ALGORITHM, "auth.algorithm", TEXT, FIELDS_SIP, "")                        \
 	X(AUTH_DIGEST, "auth.digest", NUMBER, FIELDS_TRANSACTION, "tells tries apart")   \
+	X(AUTH_ANSWERS, "auth.answers", BOOL, FIELDS_TRANSACTION,                        \
+	        "challenged: the source has answered a challenge before")                \
 	X(AUTH_NONCE_KNOWN, "auth.nonce_known", BOOL, FIELDS_TRANSACTION,                \
 	        "the nonce was seen on its way to this source")                          \
 	X(SDP_NAME, "sdp:s", TEXT, FIELDS_SIP, "s= line")                                \
@@ -115,6 +123,8 @@
 	X(ANOMALY_COUNT, "anomaly.count", NUMBER, FIELDS_ALL,                            \
 	        "anomalies of the message")                                              \
 	X(ANOMALY_FIRST, "anomaly.first", TEXT, FIELDS_ALL, "name of the first anomaly") \
+	X(ANOMALY_EACH, "anomaly.each", TEXT, FIELDS_ALL,                                \
+	        "'distinct' counts every anomaly of the message")                        \
 	X(ANOMALY, "anomaly:", BOOL, FIELDS_ALL, "anomaly:NAME, one by its name")        \
 	X(HEADER, "header:", TEXT, FIELDS_SIP,                                           \
 	        "header:NAME, value of the first of them")                               \
@@ -146,6 +156,8 @@
 	        "account of the credentials")                                            \
 	X(CALL_DURATION, "call.duration_s", NUMBER, FIELDS_CALL, "since the answer")     \
 	X(CALL_ANSWERED, "call.answered", BOOL, FIELDS_CALL, "")                         \
+	X(CALL_ACKED, "call.acked", BOOL, FIELDS_CALL, "the answer was acknowledged")    \
+	X(CALL_CALLER, "call.caller", ADDRESS, FIELDS_CALL, "who sent the first INVITE") \
 	X(CALL_STATUS, "call.status", NUMBER, FIELDS_CALL, "")                           \
 	X(CALL_AUTHENTICATED, "call.authenticated", BOOL, FIELDS_CALL, "")               \
 	X(CALL_PROTOCOL, "call.protocol", TEXT, FIELDS_CALL, "sip or h323")              \

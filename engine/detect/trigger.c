@@ -189,6 +189,21 @@ static uint32_t seen_note(
 	return reused ? live : live + 1;
 }
 
+/* The same of every anomaly of the message: its bit is value enough. */
+static uint32_t seen_note_anomalies(
+        const struct trigger_input *input, struct distinct_state *state)
+{
+	const struct rule_trigger *trigger = &input->rule->trigger;
+	const struct anomalies *anomalies = input->cache->event->message->anomalies;
+	uint32_t live = 0;
+
+	for (unsigned i = 0; i < ANOMALY_COUNT; i++)
+		if (anomaly_has(anomalies, (enum anomaly)i))
+			live = seen_note(state->seen, trigger->n, i + 1,
+			        trigger->window_us, input->now_us);
+	return live;
+}
+
 static struct trigger_result on_distinct(
         const struct trigger_input *input, struct distinct_state *state)
 {
@@ -205,8 +220,10 @@ static struct trigger_result on_distinct(
 		state->count = 0;
 	}
 	state->count++;
-	const uint32_t live =
-	        seen_note(state->seen, trigger->n, hash, trigger->window_us, now);
+	const uint32_t live = trigger->field.field == FIELD_ANOMALY_EACH
+	                              ? seen_note_anomalies(input, state)
+	                              : seen_note(state->seen, trigger->n, hash,
+	                                        trigger->window_us, now);
 	if (trigger->also_n) {
 		const uint64_t second = value_hash(input, &trigger->also, &present);
 		if (present)

@@ -154,6 +154,7 @@ struct call {
 	uint16_t dtmf_count;
 	uint16_t nat_bits;          /* nat_uac_test bits of the INVITE */
 	bool early_media;
+	bool acked;                 /* the answer was acknowledged */
 	bool held;                  /* was on hold at some time */
 	bool on_hold;               /* is on hold now */
 	bool retry_due;             /* challenged: the next INVITE goes on with this call */

@@ -67,6 +67,7 @@ void dialog_ack(struct seen *seen)
 	if (dialog->acked && dialog->acked_cseq == sip->cseq)
 		seen->retransmission = true;
 	dialog->acked = true;
+	seen->call->acked = true;
 	dialog->acked_cseq = sip->cseq;
 }
 

@@ -63,6 +63,7 @@ struct event {
 	const struct stream_interval *interval;
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
+	bool answers;                           /* SIP_TRANSACTION, challenged: the source has answered one before */
 	const char *sensor_what;                /* SENSOR: "overload", "clock-step" … */
 	const char *sensor_where;               /* SENSOR: which table or source */
 	uint64_t sensor_value;

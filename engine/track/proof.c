@@ -50,13 +50,25 @@ bool track_source_proven(const struct track *track, const struct address *addres
 	return track->now_us < source->time_us + PROOF_VALID_US;
 }
 
-void proof_add(struct track *track, const struct address *address, uint64_t time_us)
+bool proof_answers(const struct track *track, const struct address *address)
+{
+	const uint32_t index =
+	        source_find(track, address, hash_address(&track->key, address));
+	if (!index)
+		return false;
+	const struct proof_source *source = slab_at(&track->source_slab, index);
+	return source->answers && track->now_us < source->time_us + PROOF_VALID_US;
+}
+
+static void source_note(struct track *track, const struct address *address,
+        uint64_t time_us, bool answers)
 {
 	const uint64_t hash = hash_address(&track->key, address);
 	uint32_t index = source_find(track, address, hash);
 	if (index) {
 		struct proof_source *known = slab_at(&track->source_slab, index);
 		known->time_us = time_us;
+		known->answers |= answers;
 		list_touch(&track->source_idle, index);
 		return;
 	}
@@ -71,8 +83,10 @@ void proof_add(struct track *track, const struct address *address, uint64_t time
 	if (!index)
 		return;
 	struct proof_source *source = slab_at(&track->source_slab, index);
-	*source = (struct proof_source){
-	        .hash = hash, .time_us = time_us, .address = *address};
+	*source = (struct proof_source){.hash = hash,
+	        .time_us = time_us,
+	        .answers = answers,
+	        .address = *address};
 	(void)table_insert(&track->source_table, hash, index);
 	list_push_back(&track->source_idle, index);
 }
@@ -147,7 +161,7 @@ bool proof_request(struct track *track, struct seen *seen)
 	        datagram->transport != TRANSPORT_UDP && !datagram->stream_gap;
 	seen->nonce_known = nonce_echoed(track, seen);
 	if (connected || seen->nonce_known) {
-		proof_add(track, &datagram->src.ip, seen->time_us);
+		source_note(track, &datagram->src.ip, seen->time_us, seen->nonce_known);
 		return true;
 	}
 	return track_source_proven(track, &datagram->src.ip);
@@ -156,6 +170,6 @@ bool proof_request(struct track *track, struct seen *seen)
 void proof_tag_echoed(struct track *track, struct seen *seen)
 {
 	if (!seen->proven)
-		proof_add(track, &seen->datagram->src.ip, seen->time_us);
+		source_note(track, &seen->datagram->src.ip, seen->time_us, false);
 	seen->proven = true;
 }

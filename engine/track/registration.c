@@ -183,6 +183,30 @@ static bool asked_for(const struct seen *seen, struct slice contact)
 	}
 }
 
+/* Whether the request said that this contact is to go (RFC 3261 10.2.2). */
+static bool told_to_go(const struct seen *seen, struct slice contact)
+{
+	struct slice rest = seen->transaction->contact;
+	if (seen->transaction->contact_star)
+		return true;
+	for (;;) {
+		struct sip_address asked;
+		struct anomalies ignored = {0};
+		uint32_t seconds = 1;
+		const struct slice value = sip_list_next(&rest);
+		if (!slice_present(value))
+			return false;
+		if (!sip_address_parse(value, &asked, &ignored) ||
+		        !same_contact(asked.uri.raw, contact))
+			continue;
+		const struct slice own =
+		        sip_parameter(asked.parameters, SLICE("expires"));
+		if (slice_present(own))
+			return slice_to_u32(own, &seconds) && !seconds;
+		return seen->transaction->expires == 0;
+	}
+}
+
 static bool foreign(const struct sip_uri *contact, const struct endpoint *source)
 {
 	return address_scope(&contact->ip) == ADDRESS_PUBLIC &&
@@ -256,7 +280,7 @@ static void rebuild_gone(
         struct track *track, const struct seen *seen, struct rebuild *next)
 {
 	const struct registration *old = next->registration;
-	bool others = false;
+	bool wiped = false;
 	for (size_t i = 0; i < old->binding_count; i++) {
 		struct binding gone = old->bindings[i];
 		bool listed = false;
@@ -264,14 +288,15 @@ static void rebuild_gone(
 			listed = same_contact(next->bindings[j].contact, gone.contact);
 		if (listed)
 			continue;
-		others |= !asked_for(seen, gone.contact);
+		/* A registrar that keeps one contact drops the old one by itself. */
+		wiped |= told_to_go(seen, gone.contact) &&
+		         !address_equal(&gone.source.ip, &seen->transaction->client.ip);
 		gone.contact = text_keep(track, &next->arena, gone.contact);
 		gone.user_agent =
 		        text_share(track, &next->arena, gone.user_agent, next->have, 4);
 		next->bindings[next->count + next->gone++] = gone;
 	}
-	next->registration->wiped =
-	        next->gone && (seen->transaction->contact_star || others);
+	next->registration->wiped = wiped;
 }
 
 static void arm(struct track *track, uint32_t index)

@@ -36,7 +36,7 @@ struct registration {
 	struct endpoint previous_source;
 	uint32_t changes;
 	uint8_t binding_count;
-	bool wiped;                    /* this change removed all (Contact: *) or another's binding */
+	bool wiped;                    /* another source asked to remove a binding */
 	bool source_changed;           /* this change came from another address than the one before */
 	bool agent_changed;
 	struct arena arena;

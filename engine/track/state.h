@@ -65,6 +65,7 @@ struct proof_source {
 	struct list_link idle;
 	uint64_t hash;
 	uint64_t time_us;
+	bool answers; /* it has answered a challenge */
 	struct address address;
 };
 
@@ -237,7 +238,8 @@ void transaction_expired(struct track *track, uint32_t index);
 
 /* proof.c */
 bool proof_init(struct track *track, struct memory *memory, uint32_t capacity);
-void proof_add(struct track *track, const struct address *address, uint64_t time_us);
+/* Whether this source has answered a challenge: what only guesses names never does. */
+bool proof_answers(const struct track *track, const struct address *address);
 void proof_challenge_sent(struct track *track, const struct seen *seen);
 /* Judges a request: TCP, an answered nonce; tags are judged where they are known. */
 bool proof_request(struct track *track, struct seen *seen);

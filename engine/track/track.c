@@ -111,8 +111,12 @@ static void see_sip_response(struct track *track, struct seen *seen)
 	if (seen->retransmission)
 		track->counters.retransmissions++;
 	(void)event_push_seen(track, EVENT_SIP_RESPONSE, seen);
-	if (seen->final)
-		(void)event_push_seen(track, EVENT_SIP_TRANSACTION, seen);
+	if (seen->final) {
+		struct event *event = event_push_seen(track, EVENT_SIP_TRANSACTION, seen);
+		if (seen->sip->auth.challenge)
+			event->answers =
+			        proof_answers(track, &seen->transaction->client.ip);
+	}
 	if (seen->call)
 		call_message(track, seen);
 	if (method == SIP_REGISTER && seen->final)
@@ -131,6 +135,13 @@ static void see_sip(struct track *track, struct seen *seen)
 		see_sip_response(track, seen);
 }
 
+/* A datagram without a byte: a keep-alive, or the question whether anybody listens. */
+static bool is_empty(const struct message *message)
+{
+	return message->kind == MESSAGE_KEEPALIVE && !message->bytes.len &&
+	       message->datagram->transport == TRANSPORT_UDP;
+}
+
 void track_message(struct track *track, const struct message *message)
 {
 	struct seen seen = {
@@ -143,7 +154,10 @@ void track_message(struct track *track, const struct message *message)
 	transaction_forget_texts(track, track->told);
 	track->told = 0;
 	track_advance(track, seen.time_us);
-	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies))
+	if (is_empty(message))
+		seen.proven = track_source_proven(track, &seen.datagram->src.ip);
+	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies) ||
+	        is_empty(message))
 		(void)event_push_seen(track, EVENT_PARSE_ERROR, &seen);
 	if (message->kind == MESSAGE_SIP)
 		see_sip(track, &seen);

@@ -1,136 +1,18 @@
 #!/usr/bin/env python3
 """Writes the small captures of attacks that no packaged tool makes.
 
-Usage: make_attacks.py DIRECTORY [NAME...]; the same arguments give the same bytes. The
-packets are whole: Ethernet, IPv4 and UDP or TCP with right checksums, in a pcap file.
+Usage: make_attacks.py DIRECTORY [NAME...]; the same arguments give the same bytes.
 """
 
-import struct
-import sys
-from pathlib import Path
+from kit import (ATTACKER, PHONE, SDP_TYPE, SERVER, START_US, call_with, challenge, credentials,
+                 exchange, request, response, run_maker, sdp)
 
-ATTACKER, SERVER, PHONE = "198.51.100.66", "192.0.2.20", "192.0.2.10"
-START_US = 1_767_225_600_000_000
 ATTACKS = {}
 
 
 def attack(function):
     ATTACKS[function.__name__.replace("_", "-")] = function
     return function
-
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
-def address(text):
-    return bytes(int(part) for part in text.split("."))
-
-
-class Capture:
-    def __init__(self):
-        self.records = []
-        self.now_us = START_US
-        self.identity = 0
-        self.connections = {}
-
-    def wait(self, seconds):
-        self.now_us += round(seconds * 1e6)
-
-    def packet(self, src, dst, protocol, payload):
-        self.identity = self.identity % 65535 + 1
-        header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), self.identity, 0, 64, protocol, 0)
-        header += address(src) + address(dst)
-        header = header[:10] + struct.pack(">H", checksum(header)) + header[12:]
-        frame = bytes.fromhex("020000000002020000000001" "0800") + header + payload
-        self.records.append((self.now_us, frame))
-        self.wait(0.001)
-
-    def udp(self, src, dst, payload, ports=(5060, 5060)):
-        head = struct.pack(">HHH", *ports, 8 + len(payload))
-        pseudo = address(src) + address(dst) + struct.pack(">BBH", 0, 17, 8 + len(payload))
-        total = checksum(pseudo + head + b"\0\0" + payload) or 0xffff
-        self.packet(src, dst, 17, head + struct.pack(">H", total) + payload)
-
-    def segment(self, src, dst, ports, numbers, flags, payload=b""):
-        head = struct.pack(">HHIIBBHHH", *ports, *numbers, 0x50, flags, 65535, 0, 0)
-        pseudo = address(src) + address(dst) + struct.pack(">BBH", 0, 6, len(head) + len(payload))
-        total = checksum(pseudo + head + payload)
-        self.packet(src, dst, 6, head[:16] + struct.pack(">H", total) + head[18:] + payload)
-
-    def tcp(self, src, dst, port, payload):
-        """A handshake and one segment from a client's port to 5060."""
-        self.segment(src, dst, (port, 5060), (1000, 0), 0x02)
-        self.segment(dst, src, (5060, port), (5000, 1001), 0x12)
-        self.segment(src, dst, (port, 5060), (1001, 5001), 0x10)
-        self.segment(src, dst, (port, 5060), (1001, 5001), 0x18, payload)
-
-    def write(self, path):
-        with open(path, "wb") as file:
-            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
-            for time_us, frame in self.records:
-                file.write(struct.pack("<IIII", time_us // 1000000, time_us % 1000000, len(frame), len(frame)))
-                file.write(frame)
-
-
-def request(method, number, **more):
-    """A request; more: src, user, to, uri, call, cseq, branch, hops, lines, body."""
-    src = more.get("src", ATTACKER)
-    call = more.get("call", f"call-{number}@example.net")
-    body = more.get("body", b"")
-    to = more.get("to", "200")
-    lines = [
-        f"{method} {more.get('uri', f'sip:{to}@{SERVER}')} SIP/2.0",
-        f"Via: SIP/2.0/{more.get('transport', 'UDP')} {src}:5060;branch={more.get('branch', f'z9hG4bK{number:06d}{method}')};rport",
-        f"Max-Forwards: {more.get('hops', 70)}",
-        f"From: <sip:{more.get('user', '100')}@example.net>;tag=tag{number}",
-        f"To: <sip:{to}@example.net>{more.get('to_tag', '')}",
-        f"Call-ID: {call}",
-        f"CSeq: {more.get('cseq', 1)} {method}",
-        f"Contact: {more.get('contact', f'<sip:100@{src}:5060>')}",
-        *more.get("lines", []),
-        f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def response(message, status, *lines, body=b""):
-    """The answer to a request: its Via, From, To, Call-ID and CSeq come back."""
-    wanted = (b"Via:", b"From:", b"To:", b"Call-ID:", b"CSeq:")
-    kept = [line for line in message.split(b"\r\n\r\n")[0].split(b"\r\n")[1:] if line.startswith(wanted)]
-    kept = [line + b";tag=srv" if line.startswith(b"To:") and b"tag=" not in line else line for line in kept]
-    tail = [*(line.encode() for line in lines), f"Content-Length: {len(body)}".encode(), b"", b""]
-    return b"\r\n".join([f"SIP/2.0 {status} Answer".encode(), *kept, *tail]) + body
-
-
-def exchange(capture, message, status, *lines, src=ATTACKER, dst=SERVER):
-    capture.udp(src, dst, message)
-    capture.udp(dst, src, response(message, status, *lines))
-
-
-def credentials(user, nonce, digest, nc=None, realm="example.net"):
-    text = (f'Authorization: Digest username="{user}", realm="{realm}", nonce="{nonce}", '
-            f'uri="sip:example.net", response="{digest:032x}"')
-    return text + (f', qop=auth, cnonce="c0ffee", nc={nc:08x}' if nc else "")
-
-
-def challenge(nonce, algorithm="MD5", realm="example.net"):
-    return f'WWW-Authenticate: Digest realm="{realm}", nonce="{nonce}", algorithm={algorithm}'
-
-
-def sdp(host=ATTACKER, port=4000, more=""):
-    return (f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-            f"m=audio {port} RTP/AVP 0\r\n{more}").encode()
-
-
-SDP_TYPE = ["Content-Type: application/sdp"]
-
-
-def call_with(number, body, **more):
-    return request("INVITE", number, lines=SDP_TYPE, body=body, **more)
 
 
 @attack
@@ -157,9 +39,17 @@ def digest_downgrade(capture):
 
 @attack
 def digest_leak(capture):
+    """A stranger calls a phone; when it hangs up he asks it for its password's digest."""
     for i in range(2):
-        message = request("BYE", i, src=SERVER, to_tag=";tag=far")
-        exchange(capture, message, 407, challenge("lure").replace("WWW", "Proxy"), src=SERVER, dst=ATTACKER)
+        call = f"lure-{i}@example.net"
+        invite = call_with(i, sdp(), call=call)
+        exchange(capture, invite, 200, "Contact: <sip:200@192.0.2.20>")
+        capture.udp(ATTACKER, SERVER, request("ACK", i, call=call, to_tag=";tag=srv"))
+        capture.wait(3)
+        common = {"src": SERVER, "call": call, "user": "200", "to": "100", "to_tag": f";tag=tag{i}"}
+        exchange(capture, request("BYE", 10 + i, **common), 407, challenge("lure").replace("WWW", "Proxy"), src=SERVER, dst=ATTACKER)
+        answer = credentials("200", "lure", 7 + i).replace("Auth", "Proxy-Auth")
+        exchange(capture, request("BYE", 20 + i, cseq=2, lines=[answer], **common), 200, src=SERVER, dst=ATTACKER)
         capture.wait(2)
 
 
@@ -192,6 +82,8 @@ def auth_cracked(capture):
 def secret_in_clear(capture):
     key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw\r\n"
     exchange(capture, call_with(1, sdp(more=key)), 403)
+    capture.wait(5)
+    exchange(capture, request("REGISTER", 2, lines=["Authorization: Basic MTAwOnNlY3JldA=="]), 403)
 
 
 @attack
@@ -234,6 +126,16 @@ def registration_flap(capture):
 
 
 @attack
+def registration_short(capture):
+    """A device asks for seconds and is given them, again and again."""
+    contact = f"<sip:100@{PHONE}:5060>"
+    for i in range(14):
+        exchange(capture, request("REGISTER", i, src=PHONE, to="100", call="reg@example.net", cseq=i + 1, contact=contact,
+                                  lines=["Expires: 5"]), 200, f"Contact: {contact};expires=5", src=PHONE)
+        capture.wait(4)
+
+
+@attack
 def registration_storm(capture):
     for minute, count in enumerate((3, 3, 3, 3, 260)):
         capture.now_us = START_US + minute * 60_000_000
@@ -255,6 +157,37 @@ def sweep_ports(capture):
     for i in range(12):
         capture.udp(ATTACKER, SERVER, request("OPTIONS", i), (5060, 5060 + i))
         capture.wait(0.5)
+
+
+@attack
+def empty_probes(capture):
+    """What port scanners send to see who answers: nothing, or a method alone."""
+    for i, probe in enumerate((b"", b"OPTIONS", b"OPTIONS\r\n\r\n")):
+        source = f"198.51.100.{80 + i}"
+        for port in (5060, 5061):
+            capture.udp(source, SERVER, probe, (40000, port))
+        capture.wait(2)
+
+
+@attack
+def enumeration_slow(capture):
+    for i in range(24):
+        exchange(capture, request("REGISTER", i, user=str(800 + i), to=str(800 + i)), 404)
+        capture.wait(8)
+
+
+@attack
+def invite_internal(capture):
+    for i in range(12):
+        exchange(capture, request("INVITE", i, to=str(100 + i), uri=f"sip:{100 + i}@{SERVER}"), 404)
+        capture.wait(8)
+
+
+@attack
+def decoys(capture):
+    """Two sources, one of which knows a name that nobody uses, the other an address."""
+    exchange(capture, request("REGISTER", 1, user="9999", to="9999"), 401, challenge("decoy"))
+    capture.udp("198.51.100.67", "192.0.2.250", request("OPTIONS", 2, src="198.51.100.67"))
 
 
 @attack
@@ -285,6 +218,26 @@ def flood_invite(capture):
     for i in range(200):
         capture.udp(ATTACKER, SERVER, request("INVITE", i))
         capture.wait(0.02)
+
+
+@attack
+def flood_known(capture):
+    """A source that answers challenges, so that its address is real, asks too much."""
+    exchange(capture, request("REGISTER", 0), 401, challenge("known"))
+    for i in range(60):
+        exchange(capture, request("SUBSCRIBE", 10 + i, lines=[credentials("100", "known", i + 1, i + 1)]), 200)
+        capture.wait(0.04)
+
+
+@attack
+def flood_halfopen(capture):
+    """Calls that are answered and never acknowledged, from a few hosts of one network."""
+    for i in range(30):
+        source = f"198.51.100.{60 + i % 4}"
+        exchange(capture, call_with(i, sdp(source), src=source), 200, f"Contact: <sip:200@{SERVER}>", src=source)
+        capture.wait(1.2)
+    capture.wait(15)
+    exchange(capture, request("OPTIONS", 99, src=PHONE), 200, src=PHONE)
 
 
 @attack
@@ -371,6 +324,8 @@ def oversize(capture):
     capture.udp(ATTACKER, SERVER, request("X" * 40, 2))
     capture.wait(120)
     capture.udp(ATTACKER, SERVER, request("INVITE", 3, to="9" * 300))
+    capture.wait(120)
+    capture.udp(ATTACKER, SERVER, request("INVITE", 4, contact=f"<sip:{'1' * 280}@{ATTACKER}>"))
 
 
 @attack
@@ -413,16 +368,5 @@ def sdp_loopback(capture):
     capture.udp(ATTACKER, SERVER, call_with(2, sdp(host="224.0.0.9")))
 
 
-def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[2:] or sorted(ATTACKS):
-        capture = Capture()
-        ATTACKS[name](capture)
-        capture.write(folder / f"{name}.pcap")
-
-
 if __name__ == "__main__":
-    main()
+    run_maker(ATTACKS, __doc__)
