@@ -70,6 +70,15 @@ static bool ras_header(const uint8_t *p, size_t len)
 	return p[1] < 0xc0 && ((size_t)(p[1] & 0x3f) << 8 | p[2]) + 3 == len;
 }
 
+/* A method and nothing else: what port scanners send to see who answers. */
+static bool method_alone(struct slice bytes)
+{
+	enum { LONGEST = 16 };
+	const struct slice word = slice_trim(bytes);
+	return word.len && bytes.len <= LONGEST &&
+	       sip_method_parse(word) != SIP_METHOD_OTHER;
+}
+
 enum class classify(struct slice bytes) {
 	const uint8_t *p = (const uint8_t *)bytes.data;
 	if (bytes.len && (p[0] & 0xc0) == 0x80 &&
@@ -78,5 +87,6 @@ enum class classify(struct slice bytes) {
 	if (dtls_header(p, bytes.len)) return CLASS_DTLS;
 	if (blank(bytes)) return CLASS_BLANK;
 	if (sip_looks_like(bytes)) return CLASS_SIP;
+	if (method_alone(bytes)) return CLASS_METHOD;
 	return ras_header(p, bytes.len) ? CLASS_RAS : CLASS_OTHER;
 }

@@ -10,6 +10,7 @@ enum class {
 	CLASS_OTHER,
 	CLASS_BLANK, /* empty, or CR, LF and NUL bytes alone */
 	CLASS_SIP,   /* may be SIP */
+	CLASS_METHOD, /* the name of a SIP method and nothing else */
 	CLASS_STUN,  /* has STUN's header */
 	CLASS_DTLS,  /* has a DTLS record's header */
 	CLASS_RAS,   /* may be RAS of H.225.0 */

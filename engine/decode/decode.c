@@ -148,15 +148,6 @@ static void dtls_read(struct decode *decode, struct message *message)
 		anomaly_set(&decode->anomalies, ANOMALY_DTLS_BAD);
 }
 
-/* A method and nothing else: what port scanners send to see who answers. */
-static bool method_alone(struct slice bytes)
-{
-	enum { LONGEST = 16 };
-	const struct slice word = slice_trim(bytes);
-	return word.len && bytes.len <= LONGEST &&
-	       sip_method_parse(word) != SIP_METHOD_OTHER;
-}
-
 static bool datagram_next(struct decode *decode, struct message *message)
 {
 	if (!decode->first && !decode->rest.len)
@@ -171,6 +162,9 @@ static bool datagram_next(struct decode *decode, struct message *message)
 	decode_message_begin(decode, message, decode->rest);
 	message->anomalies = &decode->anomalies;
 	switch (class) {
+	case CLASS_METHOD:
+		decode_error(decode, message, decode->rest);
+		break;
 	case CLASS_RAS:
 		if (!decode_ras(decode, message) && decode->rest.data[0] & 0x80)
 			rtp_read(decode, message);
@@ -191,10 +185,7 @@ static bool datagram_next(struct decode *decode, struct message *message)
 		message->kind = MESSAGE_KEEPALIVE;
 		break;
 	case CLASS_OTHER:
-		if (method_alone(decode->rest))
-			decode_error(decode, message, decode->rest);
-		else
-			decode_ras_broken(decode, message);
+		decode_ras_broken(decode, message);
 		break;
 	case CLASS_SIP:
 		break;

@@ -167,44 +167,42 @@ static size_t take_contacts(
 	return count;
 }
 
-/* Whether the request named this contact, so that it is its own and no other device's. */
-static bool asked_for(const struct seen *seen, struct slice contact)
+/* The request's own word about this contact; false when it did not name it. */
+static bool find_asked(
+        const struct seen *seen, struct slice contact, struct sip_address *asked)
 {
 	struct slice rest = transaction_text(seen->transaction, TRANSACTION_CONTACT);
 	for (;;) {
-		struct sip_address asked;
 		struct anomalies ignored = {0};
 		const struct slice value = sip_list_next(&rest);
 		if (!slice_present(value))
 			return false;
-		if (sip_address_parse(value, &asked, &ignored) &&
-		        same_contact(asked.uri.raw, contact))
+		if (sip_address_parse(value, asked, &ignored) &&
+		        same_contact(asked->uri.raw, contact))
 			return true;
 	}
+}
+
+/* Whether the request named this contact, so that it is its own and no other device's. */
+static bool asked_for(const struct seen *seen, struct slice contact)
+{
+	struct sip_address asked;
+	return find_asked(seen, contact, &asked);
 }
 
 /* Whether the request said that this contact is to go (RFC 3261 10.2.2). */
 static bool told_to_go(const struct seen *seen, struct slice contact)
 {
-	struct slice rest = seen->transaction->contact;
+	struct sip_address asked;
+	uint32_t seconds;
 	if (seen->transaction->contact_star)
 		return true;
-	for (;;) {
-		struct sip_address asked;
-		struct anomalies ignored = {0};
-		uint32_t seconds = 1;
-		const struct slice value = sip_list_next(&rest);
-		if (!slice_present(value))
-			return false;
-		if (!sip_address_parse(value, &asked, &ignored) ||
-		        !same_contact(asked.uri.raw, contact))
-			continue;
-		const struct slice own =
-		        sip_parameter(asked.parameters, SLICE("expires"));
-		if (slice_present(own))
-			return slice_to_u32(own, &seconds) && !seconds;
-		return seen->transaction->expires == 0;
-	}
+	if (!find_asked(seen, contact, &asked))
+		return false;
+	const struct slice own = sip_parameter(asked.parameters, SLICE("expires"));
+	if (slice_present(own))
+		return slice_to_u32(own, &seconds) && !seconds;
+	return seen->transaction->expires == 0;
 }
 
 static bool foreign(const struct sip_uri *contact, const struct endpoint *source)
