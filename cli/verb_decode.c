@@ -209,6 +209,7 @@ static void anomalies_tell(const struct per_tape *tape, size_t len, size_t numbe
 	        {PER_UNKNOWN, "an extension that is not known"},
 	        {PER_RANGE, "a value out of its range"},
 	        {PER_OID_EMPTY, "an empty object identifier"},
+	        {PER_OID_LONG, "an object identifier of over 128 octets"},
 	        {PER_BROKEN, "the message is wrong or cut off"},
 	        {PER_EXHAUSTED, "the message is too deep or too large"},
 	};

@@ -113,6 +113,7 @@
 	X(PER_EXTENSION, "per-extension", "an extension that no version up to ours has") \
 	X(PER_RANGE, "per-range", "number, size or character out of its range")          \
 	X(PER_OID_EMPTY, "per-oid-empty", "an empty object identifier")                  \
+	X(PER_OID_LONG, "per-oid-long", "an object identifier of over 128 octets")       \
 	X(H323_BODY, "h323-body", "the message body is not of the Q.931 message's kind") \
 	X(H323_VERSION, "h323-version", "protocolIdentifier that is none of H.225.0 or H.245") \
 	X(H323_MANY, "h323-many", "more nested messages than are kept")                  \

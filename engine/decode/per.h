@@ -63,6 +63,7 @@ enum per_anomaly {
 	PER_UNKNOWN = 4,    /* extensions that the schema does not have */
 	PER_RANGE = 8,      /* number, size or character out of its range */
 	PER_OID_EMPTY = 16, /* OBJECT IDENTIFIER of no octets */
+	PER_OID_LONG = 128, /* OBJECT IDENTIFIER of over LIMIT_PER_OID octets */
 	PER_BROKEN = 32,    /* the message itself is wrong or ends too early */
 	PER_EXHAUSTED = 64, /* depth, nodes or text exceed the budget */
 };

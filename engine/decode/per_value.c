@@ -279,6 +279,8 @@ void per_primitive(
 		node->len = (uint32_t)open.len;
 		if (type->kind == PER_KIND_OID && open.len == 0)
 			decoder->tape->anomalies |= PER_OID_EMPTY;
+		if (type->kind == PER_KIND_OID && open.len > LIMIT_PER_OID)
+			decoder->tape->anomalies |= PER_OID_LONG;
 		break;
 	case PER_KIND_BITS:
 	case PER_KIND_OCTETS:
