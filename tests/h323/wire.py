@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "captures"))
 
-from make_attacks import Capture  # noqa: E402
+from kit import Capture  # noqa: E402
 from per import Schema, encode  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parents[2]
