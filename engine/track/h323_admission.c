@@ -1,7 +1,7 @@
 /*
- * Admissions: what an endpoint asked its gatekeeper about a call, from ARQ to DRQ (H.225.0
- * 7.11 and 7.14). The call's signalling, where it is seen, takes over what is known; where
- * it is not, the admission alone makes the call's record.
+ * Admissions: what an endpoint asked its gatekeeper about a call, from ARQ to DRQ
+ * (H.225.0 7.11 and 7.14). The call's signalling, where it is seen, takes over what is
+ * known; where it is not, the admission alone makes the call's record.
  */
 #include <stddef.h>
 #include <string.h>
@@ -34,20 +34,19 @@ static bool same_call(const struct h323_admission *admission,
         const uint8_t identifier[16], const uint8_t conference[16])
 {
 	return memcmp(admission->identifier, identifier, 16) == 0 &&
-	       (conference == NULL ||
-	               memcmp(admission->conference, conference, 16) == 0);
+	       (conference == NULL || memcmp(admission->conference, conference, 16) == 0);
 }
 
 static uint32_t find(const struct track *track, const struct ras_transaction *ras)
 {
 	const struct chain *chain = &track->h323->admissions_by_call;
-	uint32_t i = chain_first(chain, call_hash(track, ras->identifier, ras->conference));
+	uint32_t i =
+	        chain_first(chain, call_hash(track, ras->identifier, ras->conference));
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct h323_admission *admission = admission_at(track, i);
 		/* A gatekeeper's own DRQ names the endpoint that it talks to. */
-		const bool party =
-		        slice_equal(admission->endpoint, ras->endpoint) ||
-		        address_equal(&admission->client.ip, &ras->client.ip);
+		const bool party = slice_equal(admission->endpoint, ras->endpoint) ||
+		                   address_equal(&admission->client.ip, &ras->client.ip);
 		if (party && same_call(admission, ras->identifier, ras->conference))
 			return i;
 		i = chain_next(chain, i);
@@ -166,7 +165,8 @@ void admission_answered(
 		admission->joined = h323_call_admitted(track, admission);
 }
 
-/* The times that DRQ reports, which are in whole seconds of a clock that we do not know. */
+/* The times that DRQ reports, which are in whole seconds of a clock that we do not know.
+ */
 static void usage(const struct per_tape *tape, uint32_t request, uint64_t ended_us,
         struct h323_admission *admission)
 {
@@ -174,8 +174,10 @@ static void usage(const struct per_tape *tape, uint32_t request, uint64_t ended_
 	if (!node)
 		return;
 	const int64_t end = h323_number(tape, per_child(tape, node, PER_endTime), 0);
-	const int64_t connect = h323_number(tape, per_child(tape, node, PER_connectTime), 0);
-	const int64_t alert = h323_number(tape, per_child(tape, node, PER_alertingTime), 0);
+	const int64_t connect =
+	        h323_number(tape, per_child(tape, node, PER_connectTime), 0);
+	const int64_t alert =
+	        h323_number(tape, per_child(tape, node, PER_alertingTime), 0);
 	if (end && connect && connect <= end)
 		admission->connected_us = ended_us - (uint64_t)(end - connect) * 1000000;
 	if (end && alert && alert <= end)
@@ -186,8 +188,8 @@ static void termination(
         const struct per_tape *tape, uint32_t request, struct h323_admission *admission)
 {
 	uint16_t kind;
-	const uint32_t cause = h323_choice(
-	        tape, per_child(tape, request, PER_terminationCause), &kind);
+	const uint32_t cause =
+	        h323_choice(tape, per_child(tape, request, PER_terminationCause), &kind);
 	if (kind == PER_releaseCompleteCauseIE) {
 		/* Q.931 4.5.12: location, then the cause behind the extension bit. */
 		const struct slice element = h323_bytes(tape, cause);
@@ -243,8 +245,7 @@ void admission_join(struct track *track, struct h323_call *h323)
 	struct h323_admission *admission = admission_at(track, index);
 	admission_merge(admission, h323);
 	if (slice_present(admission->calling.text) && !admission->answer_call)
-		h323->admitted =
-		        h323_name_keep(track, &h323->arena, &admission->calling);
+		h323->admitted = h323_name_keep(track, &h323->arena, &admission->calling);
 	admission->joined = true;
 }
 

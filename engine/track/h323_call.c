@@ -1,8 +1,6 @@
 /*
  * Calls of H.323: what each message of H.225.0 call signalling does to its call.
  */
-#include "engine/track/call.h"
-
 #include <stddef.h>
 
 #include "engine/track/h323_state.h"
@@ -70,8 +68,14 @@ static void see_connect(struct track *track, struct h323_seen *seen)
 		h323->flags |= H323_FAST_REFUSED;
 }
 
-static void see_facility(struct track *track, struct h323_seen *seen,
-        struct h323_step *step)
+void h323_diverted(struct track *track, struct call *call, struct slice by)
+{
+	if (by.len && !call_text(call, CALL_TEXT_DIVERSION).len)
+		text_set(track, call, CALL_TEXT_DIVERSION, by);
+}
+
+static void see_facility(
+        struct track *track, struct h323_seen *seen, struct h323_step *step)
 {
 	const struct per_tape *tape = seen->tape;
 	const uint32_t body = seen->pdu->node;
@@ -91,9 +95,10 @@ static void see_facility(struct track *track, struct h323_seen *seen,
 	        per_child(tape, body, PER_alternativeAliasAddress), names);
 	const struct h323_name *to = h323_name_best(names, count);
 	seen->h323->flags |= H323_FORWARDED;
-	call_diverted(track, call, call->request_user);
+	h323_diverted(track, call, call_text(call, CALL_TEXT_REQUEST_USER));
 	if (to)
-		call_refer_note(track, seen->seen, to->text, &seen->seen->datagram->dst.ip);
+		call_leg_referred(
+		        track, seen->seen, to->text, &seen->seen->datagram->dst.ip);
 	arena_clear(&track->pool, &scratch);
 }
 
@@ -109,8 +114,8 @@ static void see_keypad(struct h323_seen *seen)
 }
 
 /* Where H.245 is awaited, and what was agreed on about it. */
-static void see_control(struct track *track, struct h323_seen *seen,
-        struct h323_step *step)
+static void see_control(
+        struct track *track, struct h323_seen *seen, struct h323_step *step)
 {
 	const struct per_tape *tape = seen->tape;
 	struct endpoint at;
@@ -146,7 +151,7 @@ static void see_type(struct track *track, struct h323_seen *seen, struct h323_st
 	const struct q931_message *q931 = seen->message->q931;
 	const uint64_t now_us = seen->seen->time_us;
 	const bool callee = seen->seen->side == CALL_CALLEE;
-	switch ((enum q931_type)q931->type) {
+	switch (q931->type) {
 	case Q931_CALL_PROCEEDING:
 		if (callee && !h323->proceeding_us)
 			h323->proceeding_us = now_us;
@@ -217,14 +222,6 @@ static void see_nested(struct track *track, struct h323_seen *seen)
 		channel_fast_start(track, seen);
 }
 
-static void bookkeeping(struct track *track, struct h323_seen *seen)
-{
-	struct call *call = seen->seen->call;
-	count_up(&call->messages);
-	call->last_us = seen->seen->time_us;
-	call_touch(track, seen->seen);
-}
-
 void h323_call_message(struct track *track, struct h323_seen *seen)
 {
 	const struct q931_message *q931 = seen->message->q931;
@@ -238,6 +235,7 @@ void h323_call_message(struct track *track, struct h323_seen *seen)
 	step->foreign_source =
 	        seen->seen->call != NULL && seen->seen->side == CALL_NEITHER;
 	see_release_reason(seen, step);
+	(void)h323_push(track, seen, EVENT_H323_MESSAGE, NULL);
 	(void)h323_push(track, seen, EVENT_H225_CALL, step);
 	if (!seen->seen->call)
 		return;
@@ -246,7 +244,7 @@ void h323_call_message(struct track *track, struct h323_seen *seen)
 			seen->h323->flags |= H323_FOREIGN_RELEASE;
 		return;
 	}
-	bookkeeping(track, seen);
+	call_touch(track, seen->seen);
 	if (seen->seen->call_new)
 		(void)event_push_seen(track, EVENT_CALL_START, seen->seen);
 	else

@@ -7,8 +7,8 @@
 
 #include "engine/track/h323_state.h"
 
-struct slice h323_call_id(const uint8_t identifier[16], const uint8_t conference[16],
-        char bytes[40])
+struct slice h323_call_id(
+        const uint8_t identifier[16], const uint8_t conference[16], char bytes[40])
 {
 	static const uint8_t none[16];
 	const uint8_t *id = memcmp(identifier, none, 16) ? identifier : conference;
@@ -28,8 +28,8 @@ uint64_t h323_flow_hash(const struct track *track, const struct endpoint *a,
 	        hash_endpoint(&track->key, a) + hash_endpoint(&track->key, b), reference);
 }
 
-void h323_control_expect(struct track *track, struct h323_call *h323,
-        enum call_side side, const struct endpoint *at)
+void h323_control_expect(struct track *track, struct h323_call *h323, enum call_side side,
+        const struct endpoint *at)
 {
 	struct chain *chain = &track->h323->calls_by_control[side];
 	const uint32_t index = slab_index(&track->h323->call_slab, h323);
@@ -42,8 +42,8 @@ void h323_control_expect(struct track *track, struct h323_call *h323,
 	chain_add(chain, h323->control_hash[side], index);
 }
 
-static void take(struct track *track, struct h323_seen *seen, uint32_t h323,
-        enum call_side side)
+static void take(
+        struct track *track, struct h323_seen *seen, uint32_t h323, enum call_side side)
 {
 	seen->h323 = h323_call_at(track, h323);
 	seen->seen->call_index = seen->h323->call;
@@ -57,8 +57,8 @@ static bool find_flow(struct track *track, struct h323_seen *seen)
 	const struct datagram *datagram = seen->seen->datagram;
 	const struct q931_message *q931 = seen->message->q931;
 	const struct chain *chain = &track->h323->calls_by_flow;
-	const uint64_t hash = h323_flow_hash(
-	        track, &datagram->src, &datagram->dst, q931->reference);
+	const uint64_t hash =
+	        h323_flow_hash(track, &datagram->src, &datagram->dst, q931->reference);
 	uint32_t i = chain_first(chain, hash);
 	uint32_t found = 0;
 	enum call_side side = CALL_NEITHER;
@@ -94,8 +94,7 @@ static void find_named(
 		return;
 	const struct slice text = h323_call_id(id, id, bytes);
 	const struct datagram *datagram = seen->seen->datagram;
-	uint32_t i = chain_first(
-	        &track->calls_by_call_id, hash_slice(&track->key, text));
+	uint32_t i = chain_first(&track->calls_by_call_id, hash_slice(&track->key, text));
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct call *call = call_at(track, i);
 		const uint32_t index = call->h323;
@@ -173,8 +172,7 @@ uint32_t h323_call_named(const struct track *track, const uint8_t identifier[16]
 {
 	char bytes[40];
 	const struct slice text = h323_call_id(identifier, conference, bytes);
-	uint32_t i = chain_first(
-	        &track->calls_by_call_id, hash_slice(&track->key, text));
+	uint32_t i = chain_first(&track->calls_by_call_id, hash_slice(&track->key, text));
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct call *call = call_at(track, i);
 		if (call->h323 && call->state != CALL_ENDED &&

@@ -21,19 +21,18 @@ struct texts_said {
 static void keep_texts(
         struct track *track, struct call *call, const struct texts_said *said)
 {
-	struct slice *const kept[] = {&call->call_id, &call->from_user,
-	        &call->from_display, &call->to_user, &call->request_user,
-	        &call->request_host, &call->auth_user, &call->user_agent[CALL_CALLER],
-	        &call->diversion};
-	const struct slice texts[] = {said->call_id, said->from_user, said->from_display,
-	        said->to_user, said->to_user, said->request_host, said->account,
-	        said->agent, said->diversion};
-	enum { COUNT = sizeof(texts) / sizeof(texts[0]) };
-	struct slice have[COUNT];
-	for (size_t i = 0; i < COUNT; i++) {
-		have[i] = text_share(track, &call->arena, texts[i], have, i);
-		*kept[i] = have[i];
-	}
+	const struct slice texts[CALL_TEXTS] = {
+	        [CALL_TEXT_ID] = said->call_id,
+	        [CALL_TEXT_FROM_USER] = said->from_user,
+	        [CALL_TEXT_FROM_DISPLAY] = said->from_display,
+	        [CALL_TEXT_TO_USER] = said->to_user,
+	        [CALL_TEXT_REQUEST_USER] = said->to_user,
+	        [CALL_TEXT_REQUEST_HOST] = said->request_host,
+	        [CALL_TEXT_AUTH_USER] = said->account,
+	        [CALL_TEXT_CALLER_AGENT] = said->agent,
+	        [CALL_TEXT_DIVERSION] = said->diversion,
+	};
+	call->texts = texts_keep(track, texts, CALL_TEXTS);
 }
 
 static struct h323_number number_keep(
@@ -48,14 +47,6 @@ static struct h323_number number_keep(
 	        .reason = from->reason,
 	        .digits = text_keep(track, arena, from->digits),
 	};
-}
-
-static struct slice display_of(const struct q931_message *q931)
-{
-	struct slice text = q931->display;
-	while (text.len && !text.data[text.len - 1])
-		text.len--;
-	return text;
 }
 
 /* The best name of a list, kept. */
@@ -85,11 +76,10 @@ static void read_setup(struct track *track, struct h323_seen *seen)
 	h323->called = number_keep(track, &h323->arena, &q931->called);
 	h323->redirecting = number_keep(track, &h323->arena, &q931->redirecting);
 	h323->display[CALL_CALLER] =
-	        text_keep(track, &h323->arena, display_of(q931));
+	        text_keep(track, &h323->arena, h323_label(q931->display));
 	if (!setup)
 		return;
-	(void)h323_identifier_read(
-	        h323_call_identifier(tape, setup), h323->identifier);
+	(void)h323_identifier_read(h323_call_identifier(tape, setup), h323->identifier);
 	(void)h323_identifier_read(h323_conference_id(tape, setup), h323->conference);
 	h323->source = best_of(track, seen, PER_sourceAddress, h323);
 	h323->destination = best_of(track, seen, PER_destinationAddress, h323);
@@ -105,7 +95,6 @@ static void say_texts(struct track *track, struct h323_seen *seen, struct slice 
 	char id[40];
 	char agent[600];
 	char host[64];
-	struct writer writer = writer_of(agent, sizeof(agent));
 	struct writer address = writer_of(host, sizeof(host));
 	struct h323_call *h323 = seen->h323;
 	const struct h323_vendor *vendor = &h323->vendor[CALL_CALLER];
@@ -115,6 +104,7 @@ static void say_texts(struct track *track, struct h323_seen *seen, struct slice 
 	        .from_display = h323->display[CALL_CALLER],
 	        .to_user = h323->destination.text,
 	        .account = account,
+	        .agent = h323_vendor_text(vendor, agent, sizeof(agent)),
 	        .diversion = h323->redirecting.digits,
 	};
 	/* A number says more than a name does. */
@@ -126,19 +116,13 @@ static void say_texts(struct track *track, struct h323_seen *seen, struct slice 
 	        !h323_name_is_number(&h323->source))
 		said.from_display = h323->source.text;
 	struct endpoint at;
-	if (seen->pdu && h323_endpoint(seen->tape,
-	                         per_child(seen->tape, seen->pdu->node,
-	                                 PER_destCallSignalAddress),
-	                         &at)) {
+	if (seen->pdu &&
+	        h323_endpoint(seen->tape,
+	                per_child(seen->tape, seen->pdu->node, PER_destCallSignalAddress),
+	                &at)) {
 		writer_address(&address, &at.ip);
 		said.request_host = writer_text(&address);
 	}
-	writer_slice(&writer, vendor->product);
-	if (vendor->product.len && vendor->version.len)
-		writer_byte(&writer, ' ');
-	writer_slice(&writer, vendor->version);
-	if (writer.len)
-		said.agent = writer_text(&writer);
 	keep_texts(track, seen->seen->call, &said);
 	seen->seen->call_id_hash = hash_slice(&track->key, said.call_id);
 }
@@ -218,10 +202,9 @@ bool h323_call_admitted(struct track *track, const struct h323_admission *admiss
 {
 	char bytes[40];
 	bool any = false;
-	const struct slice text = h323_call_id(
-	        admission->identifier, admission->conference, bytes);
-	uint32_t i = chain_first(
-	        &track->calls_by_call_id, hash_slice(&track->key, text));
+	const struct slice text =
+	        h323_call_id(admission->identifier, admission->conference, bytes);
+	uint32_t i = chain_first(&track->calls_by_call_id, hash_slice(&track->key, text));
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct call *call = call_at(track, i);
 		if (call->h323 && memcmp(h323_call_at(track, call->h323)->identifier,

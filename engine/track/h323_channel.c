@@ -34,9 +34,7 @@ static uint8_t session_of(const struct said *said)
 	if (said->session)
 		return said->session;
 	/* H.245 B.3.1: what the master is to assign; these are its fixed numbers. */
-	return said->media.kind == SDP_AUDIO   ? 1
-	       : said->media.kind == SDP_VIDEO ? 2
-	                                       : 3;
+	return said->media.kind == SDP_AUDIO ? 1 : said->media.kind == SDP_VIDEO ? 2 : 3;
 }
 
 /* H2250LogicalChannelParameters, or those of the Ack. */
@@ -44,26 +42,28 @@ static void read_transport(const struct per_tape *tape, uint32_t node, struct sa
 {
 	if (!node)
 		return;
-	for h323_each (tape, node, i) {
-		const int64_t value = h323_number(tape, i, -1);
-		switch (tape->nodes[i].name) {
-		case PER_sessionID:
-			said->session = (uint8_t)value;
-			break;
-		case PER_mediaChannel:
-			(void)h323_endpoint(tape, i, &said->rtp);
-			break;
-		case PER_mediaControlChannel:
-			(void)h323_endpoint(tape, i, &said->rtcp);
-			break;
-		case PER_dynamicRTPPayloadType:
-			if (value >= 0)
-				said->media.payload_type = (uint8_t)value;
-			break;
-		default:
-			break;
+	for
+		h323_each(tape, node, i)
+		{
+			const int64_t value = h323_number(tape, i, -1);
+			switch (tape->nodes[i].name) {
+			case PER_sessionID:
+				said->session = (uint8_t)value;
+				break;
+			case PER_mediaChannel:
+				(void)h323_endpoint(tape, i, &said->rtp);
+				break;
+			case PER_mediaControlChannel:
+				(void)h323_endpoint(tape, i, &said->rtcp);
+				break;
+			case PER_dynamicRTPPayloadType:
+				if (value >= 0)
+					said->media.payload_type = (uint8_t)value;
+				break;
+			default:
+				break;
+			}
 		}
-	}
 }
 
 static uint32_t transport_of(const struct per_tape *tape, uint32_t parameters)
@@ -88,8 +88,8 @@ static bool read_open(const struct per_tape *tape, uint32_t open, struct said *s
 		*said = (struct said){.reverse = way == 1};
 		h323_media_read(tape, per_child(tape, node, PER_dataType), &said->media);
 		read_transport(tape,
-		        transport_of(tape,
-		                per_child(tape, node, PER_multiplexParameters)),
+		        transport_of(
+		                tape, per_child(tape, node, PER_multiplexParameters)),
 		        said);
 		if (said->media.present)
 			return true;
@@ -118,8 +118,7 @@ static struct h245_channel *channel_get(struct track *track, struct h323_call *h
 			track->counters.limited_media++;
 			return NULL;
 		}
-		*channel_at(track, index) = (struct h245_channel){
-		        .next = h323->channels};
+		*channel_at(track, index) = (struct h245_channel){.next = h323->channels};
 		h323->channels = index;
 		h323->channel_count++;
 	}
@@ -234,16 +233,16 @@ void channel_answer(struct track *track, struct h323_seen *seen, struct h323_ste
 	note_address(track, seen, &said, step);
 	if (!seen->h323 || seen->seen->side == CALL_NEITHER)
 		return;
-	const uint32_t index = channel_find(
-	        track, seen->h323, number_of(seen), other(seen->seen->side));
+	const uint32_t index =
+	        channel_find(track, seen->h323, number_of(seen), other(seen->seen->side));
 	if (!index)
 		return;
 	struct h245_channel *channel = channel_at(track, index);
 	step->channel = channel;
 	if (seen->pdu->id == PER_openLogicalChannelReject) {
 		channel->state = CHANNEL_REFUSED;
-		(void)h323_choice(tape, per_child(tape, seen->pdu->node, PER_cause),
-		        &step->reason);
+		(void)h323_choice(
+		        tape, per_child(tape, seen->pdu->node, PER_cause), &step->reason);
 		return;
 	}
 	channel->state = CHANNEL_OPEN;
@@ -272,8 +271,7 @@ void channel_close(struct track *track, struct h323_seen *seen, struct h323_step
 		return;
 	const bool ack = seen->pdu->id == PER_closeLogicalChannelAck;
 	const enum call_side opener = ack ? other(seen->seen->side) : seen->seen->side;
-	const uint32_t index =
-	        channel_find(track, seen->h323, number_of(seen), opener);
+	const uint32_t index = channel_find(track, seen->h323, number_of(seen), opener);
 	if (!index)
 		return;
 	step->channel = channel_at(track, index);
@@ -315,8 +313,8 @@ static void gather(struct group groups[FAST_GROUPS], size_t *count,
 	if (group == groups + FAST_GROUPS)
 		return;
 	if (group == groups + *count) {
-		*group = (struct group){
-		        .at = *at, .rtcp = said->rtcp, .session = session};
+		*group =
+		        (struct group){.at = *at, .rtcp = said->rtcp, .session = session};
 		++*count;
 	}
 	if (group->count < FAST_PAYLOADS)

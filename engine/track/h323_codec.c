@@ -58,14 +58,14 @@ static const struct generic_row {
         {"\x00\x07\xb8\x36\x01\x00", 6, "AMR-WB", 16000, 20},
 };
 
-static void number_read(
-        const struct per_tape *tape, uint32_t node, uint8_t unit, struct h323_media *media)
+static void number_read(const struct per_tape *tape, uint32_t node, uint8_t unit,
+        struct h323_media *media)
 {
 	int64_t count = h323_number(tape, node, 0);
 	if (!count && tape->nodes[node].kind == PER_KIND_SEQUENCE)
-		for h323_each (tape, node, i)
-			if (!count)
-				count = h323_number(tape, i, 0);
+		for
+			h323_each(tape, node, i) if (!count) count =
+			        h323_number(tape, i, 0);
 	if (count > 0 && unit && count * unit <= UINT8_MAX)
 		media->ptime_ms = (uint8_t)(count * unit);
 }
@@ -74,8 +74,8 @@ static void generic_read(
         const struct per_tape *tape, uint32_t node, struct h323_media *media)
 {
 	uint16_t kind;
-	const uint32_t id = h323_choice(
-	        tape, per_child(tape, node, PER_capabilityIdentifier), &kind);
+	const uint32_t id =
+	        h323_choice(tape, per_child(tape, node, PER_capabilityIdentifier), &kind);
 	const struct slice oid = h323_bytes(tape, id);
 	for (size_t i = 0; i < sizeof(GENERICS) / sizeof(GENERICS[0]); i++) {
 		const struct generic_row *row = &GENERICS[i];
@@ -110,7 +110,8 @@ static void capability_read(
 }
 
 /* The T.38 and T.120 of DataApplicationCapability. */
-static void data_read(const struct per_tape *tape, uint32_t node, struct h323_media *media)
+static void data_read(
+        const struct per_tape *tape, uint32_t node, struct h323_media *media)
 {
 	uint16_t kind;
 	(void)h323_choice(tape, per_child(tape, node, PER_application), &kind);
@@ -128,8 +129,7 @@ void h323_media_read(
 	        .name = "", .payload_type = DYNAMIC, .kind = SDP_OTHER};
 	if (kind == PER_h235Media) {
 		media->secure = true;
-		chosen = h323_choice(
-		        tape, per_child(tape, chosen, PER_mediaType), &kind);
+		chosen = h323_choice(tape, per_child(tape, chosen, PER_mediaType), &kind);
 	}
 	media->present = chosen && kind != PER_nullData;
 	if (kind == PER_audioData) {

@@ -44,8 +44,7 @@ static void see_capabilities(struct h323_seen *seen)
 	struct call *call = seen->seen->call;
 	if (!call || call->state != CALL_ANSWERED)
 		return;
-	const bool empty = !per_child(
-	        seen->tape, seen->pdu->node, PER_capabilityTable);
+	const bool empty = !per_child(seen->tape, seen->pdu->node, PER_capabilityTable);
 	call->on_hold = empty;
 	call->held |= empty;
 }

@@ -75,8 +75,9 @@ uint32_t device_by_address(const struct track *track, const struct endpoint *at)
 		if (endpoint_equal(&device->ras, at) ||
 		        endpoint_equal(&device->signalling, at))
 			return i;
-		if (!at->port && (address_equal(&device->ras.ip, &at->ip) ||
-		                         address_equal(&device->signalling.ip, &at->ip)) &&
+		if (!at->port &&
+		        (address_equal(&device->ras.ip, &at->ip) ||
+		                address_equal(&device->signalling.ip, &at->ip)) &&
 		        (!found || device->registration))
 			found = i;
 		i = chain_next(chain, i);
@@ -144,7 +145,8 @@ uint32_t device_new(struct track *track, uint64_t time_us, const struct endpoint
 	        .last_us = time_us,
 	        .address_hash = hash_address(&track->key, &at->ip),
 	};
-	chain_add(&h323->devices_by_address, device_at(track, index)->address_hash, index);
+	chain_add(
+	        &h323->devices_by_address, device_at(track, index)->address_hash, index);
 	list_push_back(&h323->device_idle, index);
 	track->counters.devices++;
 	return index;
@@ -294,32 +296,13 @@ const struct h323_name *track_device_name(
 	return i ? &alias_at(track, i)->name : NULL;
 }
 
-uint32_t device_of_party(struct track *track, const struct h323_seen *seen,
-        const struct endpoint *at, enum h323_role role)
-{
-	const struct endpoint host = {.ip = at->ip};
-	uint32_t index = device_by_address(track, at);
-	if (!index)
-		index = device_by_address(track, &host);
-	if (index) {
-		device_seen(track, index, seen->seen->time_us);
-		return index;
-	}
-	index = device_new(track, seen->seen->time_us, at);
-	if (!index)
-		return 0;
-	device_at(track, index)->signalling = *at;
-	device_at(track, index)->role = (uint8_t)role;
-	return index;
-}
-
 bool device_finish(struct track *track)
 {
 	struct h323_track *h323 = track->h323;
-	const uint32_t at = h323->device_told
-	                            ? list_link_of(&h323->device_idle, h323->device_told)
-	                                      ->next
-	                            : h323->device_idle.front;
+	const uint32_t at =
+	        h323->device_told
+	                ? list_link_of(&h323->device_idle, h323->device_told)->next
+	                : h323->device_idle.front;
 	if (!at)
 		return false;
 	h323->device_told = at;

@@ -1,7 +1,8 @@
 /*
  * RAS transactions (H.225.0 7.6): a request and its answer are joined by requestSeqNum,
- * the asking address and the kind of request. Answers go to the rasAddress that the client
- * announced, which need not be where the request came from, so ports only break ties.
+ * the asking address and the kind of request. Answers go to the rasAddress that the
+ * client announced, which need not be where the request came from, so ports only break
+ * ties.
  */
 #include <stddef.h>
 
@@ -66,8 +67,8 @@ bool ras_init(struct track *track, struct memory *memory, uint32_t capacity)
 	if (!slab_init(slab, memory, sizeof(struct ras_transaction), capacity) ||
 	        !table_init(&h323->transaction_table, memory, capacity))
 		return false;
-	wheel_init(&h323->transaction_wheel, slab,
-	        offsetof(struct ras_transaction, timer));
+	wheel_init(
+	        &h323->transaction_wheel, slab, offsetof(struct ras_transaction, timer));
 	list_init(&h323->transaction_age, slab, offsetof(struct ras_transaction, age));
 	return true;
 }
@@ -88,8 +89,7 @@ static uint64_t ras_hash(const struct track *track, const struct address *client
 }
 
 /* A multicast request is answered by whoever is meant. */
-static bool server_fits(
-        const struct ras_transaction *ras, const struct endpoint *server)
+static bool server_fits(const struct ras_transaction *ras, const struct endpoint *server)
 {
 	return address_equal(&ras->server.ip, &server->ip) ||
 	       address_scope(&ras->server.ip) == ADDRESS_MULTICAST;
@@ -165,8 +165,8 @@ static void push(struct track *track, const struct h323_seen *seen,
 }
 
 /* Whether an unknown address speaks for a device that another one registered. */
-static bool foreign(const struct track *track, const struct ras_transaction *ras,
-        uint32_t device)
+static bool foreign(
+        const struct track *track, const struct ras_transaction *ras, uint32_t device)
 {
 	if (!device || ras->request == RAS_REGISTRATION)
 		return false;
@@ -196,9 +196,9 @@ static void compare_device(struct track *track, struct ras_transaction *ras)
 	if (!index || ras->foreign_source)
 		return;
 	const struct h323_device *device = device_at(track, index);
-	ras->token_downgrade = device->tokens && !ras->tokens &&
-	                       (ras->request == RAS_REGISTRATION ||
-	                               ras->request == RAS_ADMISSION);
+	ras->token_downgrade =
+	        device->tokens && !ras->tokens &&
+	        (ras->request == RAS_REGISTRATION || ras->request == RAS_ADMISSION);
 	if (ras->token_time_s && device->token_time_s)
 		ras->token_replayed =
 		        ras->token_time_s < device->token_time_s ||
@@ -212,8 +212,7 @@ static void compare_names(struct track *track, struct ras_transaction *ras)
 	if (ras->request != RAS_REGISTRATION)
 		return;
 	for (unsigned i = 0; i < ras->name_count; i++) {
-		const uint32_t index =
-		        device_by_name(track, &ras->names[i], ras->device);
+		const uint32_t index = device_by_name(track, &ras->names[i], ras->device);
 		if (!index)
 			continue;
 		const struct h323_device *device = device_at(track, index);
@@ -252,15 +251,15 @@ static void request(struct track *track, struct h323_seen *seen,
 	push(track, seen, ras);
 	/* What the gatekeeper says, goes. */
 	if (ras->request == RAS_UNREGISTRATION && ras->device &&
-	        address_equal(&device_at(track, ras->device)->gatekeeper.ip,
-	                &ras->client.ip))
+	        address_equal(
+	                &device_at(track, ras->device)->gatekeeper.ip, &ras->client.ip))
 		h323_unregister(track, seen->seen, ras->device);
 	if (ras->request == RAS_DISENGAGE && !ras->foreign_source)
 		admission_disengaged(track, seen, ras);
 }
 
-static void settle(struct track *track, struct h323_seen *seen,
-        struct ras_transaction *ras)
+static void settle(
+        struct track *track, struct h323_seen *seen, struct ras_transaction *ras)
 {
 	switch ((enum ras_request)ras->request) {
 	case RAS_GATEKEEPER:
@@ -289,8 +288,8 @@ static void settle(struct track *track, struct h323_seen *seen,
 	}
 }
 
-static void answer(struct track *track, struct h323_seen *seen,
-        const struct ras_row *row, uint64_t hash)
+static void answer(struct track *track, struct h323_seen *seen, const struct ras_row *row,
+        uint64_t hash)
 {
 	const struct datagram *datagram = seen->seen->datagram;
 	const uint32_t index = ras_find(track, hash, &datagram->dst, &datagram->src);
@@ -345,8 +344,8 @@ void ras_pdu(struct track *track, struct h323_seen *seen)
 	if (!row)
 		return;
 	const bool asks = row->phase == RAS_REQUESTED;
-	const uint64_t hash = ras_hash(track,
-	        asks ? &datagram->src.ip : &datagram->dst.ip, row, sequence);
+	const uint64_t hash = ras_hash(
+	        track, asks ? &datagram->src.ip : &datagram->dst.ip, row, sequence);
 	if (asks)
 		request(track, seen, row, hash, sequence);
 	else

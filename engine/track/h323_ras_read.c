@@ -12,9 +12,9 @@ static void read_names(struct track *track, const struct h323_seen *seen, uint32
 	struct h323_name names[DEVICE_NAMES];
 	const unsigned count =
 	        h323_names_read(track, &ras->arena, seen->tape, list, names);
-	struct h323_name *kept = count ? arena_take(&track->pool, &ras->arena,
-	                                         count * sizeof(*names))
-	                               : NULL;
+	struct h323_name *kept =
+	        count ? arena_take(&track->pool, &ras->arena, count * sizeof(*names))
+	              : NULL;
 	if (!kept)
 		return;
 	memcpy(kept, names, count * sizeof(*names));
@@ -119,12 +119,14 @@ static void read_tokens(
 	const bool crypto = tape->nodes[list].name == PER_cryptoTokens;
 	if (tape->nodes[list].kind != PER_KIND_OF)
 		return;
-	for h323_each (tape, list, i) {
-		if (!crypto)
-			read_clear_token(tape, i, ras);
-		else
-			read_crypto_token(tape, i, ras);
-	}
+	for
+		h323_each(tape, list, i)
+		{
+			if (!crypto)
+				read_clear_token(tape, i, ras);
+			else
+				read_crypto_token(tape, i, ras);
+		}
 }
 
 /* Of the call; false when the field is none of these. */
@@ -166,34 +168,36 @@ void ras_read_request(
         struct track *track, struct h323_seen *seen, struct ras_transaction *ras)
 {
 	const struct per_tape *tape = seen->tape;
-	for h323_each (tape, seen->pdu->node, i) {
-		if (read_party(track, seen, i, ras) || read_call(seen, i, ras))
-			continue;
-		switch (tape->nodes[i].name) {
-		case PER_protocolIdentifier:
-			ras->version = h323_version(h323_bytes(tape, i));
-			break;
-		case PER_timeToLive:
-			ras->time_to_live_s = (uint32_t)h323_number(tape, i, 0);
-			break;
-		case PER_keepAlive:
-			ras->keep_alive = h323_number(tape, i, 0) != 0;
-			break;
-		case PER_additiveRegistration:
-			ras->additive = true;
-			break;
-		case PER_integrityCheckValue:
-			ras->tokens = true;
-			break;
-		case PER_tokens:
-		case PER_cryptoTokens:
-			ras->tokens = true;
-			read_tokens(tape, i, ras);
-			break;
-		default:
-			break;
+	for
+		h323_each(tape, seen->pdu->node, i)
+		{
+			if (read_party(track, seen, i, ras) || read_call(seen, i, ras))
+				continue;
+			switch (tape->nodes[i].name) {
+			case PER_protocolIdentifier:
+				ras->version = h323_version(h323_bytes(tape, i));
+				break;
+			case PER_timeToLive:
+				ras->time_to_live_s = (uint32_t)h323_number(tape, i, 0);
+				break;
+			case PER_keepAlive:
+				ras->keep_alive = h323_number(tape, i, 0) != 0;
+				break;
+			case PER_additiveRegistration:
+				ras->additive = true;
+				break;
+			case PER_integrityCheckValue:
+				ras->tokens = true;
+				break;
+			case PER_tokens:
+			case PER_cryptoTokens:
+				ras->tokens = true;
+				read_tokens(tape, i, ras);
+				break;
+			default:
+				break;
+			}
 		}
-	}
 	ras->private_address =
 	        h323_address_private(&ras->ras) || h323_address_private(&ras->signalling);
 }

@@ -30,12 +30,14 @@ unsigned h323_names_read(struct track *track, struct arena *arena,
 	unsigned count = 0;
 	if (!list)
 		return 0;
-	for h323_each (tape, list, i) {
-		if (count == DEVICE_NAMES)
-			break;
-		if (h323_name_read(track, arena, tape, i, &names[count]))
-			count++;
-	}
+	for
+		h323_each(tape, list, i)
+		{
+			if (count == DEVICE_NAMES)
+				break;
+			if (h323_name_read(track, arena, tape, i, &names[count]))
+				count++;
+		}
 	return count;
 }
 
@@ -60,10 +62,8 @@ struct h323_name h323_name_keep(
 	return kept;
 }
 
-/* Products and versions come as C strings with their end. */
-static struct slice label(const struct per_tape *tape, uint32_t node)
+struct slice h323_label(struct slice text)
 {
-	struct slice text = h323_bytes(tape, node);
 	while (text.len && !text.data[text.len - 1])
 		text.len--;
 	return text;
@@ -78,26 +78,28 @@ void h323_vendor_read(struct track *track, struct arena *arena,
 	if (!maker)
 		return;
 	vendor->known = true;
-	for h323_each (tape, maker, i) {
-		const int64_t value = h323_number(tape, i, 0);
-		switch (tape->nodes[i].name) {
-		case PER_t35CountryCode:
-			vendor->country = (uint8_t)value;
-			break;
-		case PER_t35Extension:
-			vendor->extension = (uint8_t)value;
-			break;
-		case PER_manufacturerCode:
-			vendor->manufacturer = (uint16_t)value;
-			break;
-		default:
-			break;
+	for
+		h323_each(tape, maker, i)
+		{
+			const int64_t value = h323_number(tape, i, 0);
+			switch (tape->nodes[i].name) {
+			case PER_t35CountryCode:
+				vendor->country = (uint8_t)value;
+				break;
+			case PER_t35Extension:
+				vendor->extension = (uint8_t)value;
+				break;
+			case PER_manufacturerCode:
+				vendor->manufacturer = (uint16_t)value;
+				break;
+			default:
+				break;
+			}
 		}
-	}
-	vendor->product =
-	        text_keep(track, arena, label(tape, per_child(tape, node, PER_productId)));
-	vendor->version =
-	        text_keep(track, arena, label(tape, per_child(tape, node, PER_versionId)));
+	vendor->product = text_keep(track, arena,
+	        h323_label(h323_bytes(tape, per_child(tape, node, PER_productId))));
+	vendor->version = text_keep(track, arena,
+	        h323_label(h323_bytes(tape, per_child(tape, node, PER_versionId))));
 }
 
 void h323_vendor_keep(struct track *track, struct arena *arena,
@@ -108,25 +110,37 @@ void h323_vendor_keep(struct track *track, struct arena *arena,
 	into->version = text_keep(track, arena, from->version);
 }
 
+struct slice h323_vendor_text(const struct h323_vendor *vendor, char *bytes, size_t size)
+{
+	struct writer writer = writer_of(bytes, size);
+	writer_slice(&writer, vendor->product);
+	if (vendor->product.len && vendor->version.len)
+		writer_byte(&writer, ' ');
+	writer_slice(&writer, vendor->version);
+	return writer_text(&writer);
+}
+
 enum h323_role h323_role_read(const struct per_tape *tape, uint32_t node)
 {
 	enum h323_role role = ROLE_UNKNOWN;
 	if (!node)
 		return role;
 	/* H.323 6: what has several roles in one box is called by the greatest. */
-	for h323_each (tape, node, i) {
-		enum h323_role said = ROLE_UNKNOWN;
-		if (tape->nodes[i].name == PER_terminal)
-			said = ROLE_TERMINAL;
-		else if (tape->nodes[i].name == PER_gateway)
-			said = ROLE_GATEWAY;
-		else if (tape->nodes[i].name == PER_mcu)
-			said = ROLE_MCU;
-		else if (tape->nodes[i].name == PER_gatekeeper)
-			said = ROLE_GATEKEEPER;
-		if (said > role)
-			role = said;
-	}
+	for
+		h323_each(tape, node, i)
+		{
+			enum h323_role said = ROLE_UNKNOWN;
+			if (tape->nodes[i].name == PER_terminal)
+				said = ROLE_TERMINAL;
+			else if (tape->nodes[i].name == PER_gateway)
+				said = ROLE_GATEWAY;
+			else if (tape->nodes[i].name == PER_mcu)
+				said = ROLE_MCU;
+			else if (tape->nodes[i].name == PER_gatekeeper)
+				said = ROLE_GATEKEEPER;
+			if (said > role)
+				role = said;
+		}
 	return role;
 }
 
@@ -147,9 +161,9 @@ bool h323_first_address(
 {
 	if (!list)
 		return false;
-	for h323_each (tape, list, i)
-		if (h323_endpoint(tape, i, endpoint) && !address_none(&endpoint->ip))
-			return true;
+	for
+		h323_each(tape, list, i) if (h323_endpoint(tape, i, endpoint) &&
+		                             !address_none(&endpoint->ip)) return true;
 	return false;
 }
 

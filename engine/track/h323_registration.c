@@ -77,12 +77,15 @@ static void alternates(const struct h323_seen *seen, struct h323_device *device)
 	if (!list)
 		return;
 	device->alternate_gatekeepers = 0;
-	for h323_each (tape, list, i) {
-		if (!device->alternate_gatekeepers)
-			(void)h323_endpoint(tape, per_child(tape, i, PER_rasAddress),
-			        &device->alternate_gatekeeper);
-		count_up(&device->alternate_gatekeepers);
-	}
+	for
+		h323_each(tape, list, i)
+		{
+			if (!device->alternate_gatekeepers)
+				(void)h323_endpoint(tape,
+				        per_child(tape, i, PER_rasAddress),
+				        &device->alternate_gatekeeper);
+			count_up(&device->alternate_gatekeepers);
+		}
 }
 
 /* Addresses and tokens; true when the device moved. */
@@ -110,17 +113,6 @@ static struct slice address_text(const struct endpoint *at, char *bytes, size_t 
 	return writer_text(&writer);
 }
 
-static struct slice product_text(
-        const struct h323_vendor *vendor, char *bytes, size_t size)
-{
-	struct writer writer = writer_of(bytes, size);
-	writer_slice(&writer, vendor->product);
-	if (vendor->product.len && vendor->version.len)
-		writer_byte(&writer, ' ');
-	writer_slice(&writer, vendor->version);
-	return writer_text(&writer);
-}
-
 static void fill_texts(struct track *track, struct registration *registration,
         const struct h323_device *device, struct binding *binding)
 {
@@ -131,16 +123,16 @@ static void fill_texts(struct track *track, struct registration *registration,
 	registration->bindings = arena_take(&track->pool, &arena, sizeof(*binding));
 	have[0] = text_keep(track, &arena, name ? name->text : device->identifier);
 	have[1] = text_keep(track, &arena, device->zone);
-	have[2] = text_keep(track, &arena,
-	        product_text(&device->vendor, bytes, sizeof(bytes)));
+	have[2] = text_keep(
+	        track, &arena, h323_vendor_text(&device->vendor, bytes, sizeof(bytes)));
 	registration->previous_user_agent =
 	        text_share(track, &arena, registration->user_agent, have, 3);
 	registration->user = have[0];
 	registration->host = have[1];
 	registration->user_agent = have[2];
 	binding->user_agent = have[2];
-	binding->contact = text_keep(track, &arena,
-	        address_text(&device->signalling, bytes, sizeof(bytes)));
+	binding->contact = text_keep(
+	        track, &arena, address_text(&device->signalling, bytes, sizeof(bytes)));
 	arena_clear(&track->pool, &registration->arena);
 	registration->arena = arena;
 	registration->binding_count = registration->bindings != NULL;
@@ -172,8 +164,8 @@ static void tell(struct track *track, const struct seen *seen, uint32_t index,
 	struct event *event = event_push_seen(track, EVENT_REGISTRATION, seen);
 	event->registration = registration;
 	event->binding = registration->bindings;
-	event->device = registration->device ? device_at(track, registration->device)
-	                                     : NULL;
+	event->device =
+	        registration->device ? device_at(track, registration->device) : NULL;
 	event->change = change;
 }
 
@@ -204,9 +196,8 @@ static void bind(struct track *track, struct h323_seen *seen,
 	registration->changes++;
 	registration->last_us = now_us;
 	fill_texts(track, registration, of, &binding);
-	registration->agent_changed =
-	        again && !slice_equal(registration->user_agent,
-	                         registration->previous_user_agent);
+	registration->agent_changed = again && !slice_equal(registration->user_agent,
+	                                               registration->previous_user_agent);
 	if (!registration->binding_count)
 		return;
 	list_touch(&track->registration_idle, index);
@@ -257,8 +248,8 @@ void h323_register(
 		if (count)
 			device_names_set(track, index, names, count, ras->additive);
 		else if (!ras->keep_alive)
-			device_names_set(track, index, ras->names, ras->name_count,
-			        ras->additive);
+			device_names_set(
+			        track, index, ras->names, ras->name_count, ras->additive);
 		device->time_to_live_s = (uint32_t)h323_number(
 		        tape, per_child(tape, reply, PER_timeToLive), 0);
 		alternates(seen, device);
@@ -269,6 +260,14 @@ void h323_register(
 			        fresh ? DEVICE_FOUND : DEVICE_CHANGED);
 	}
 	arena_clear(&track->pool, &scratch);
+}
+
+void h323_registration_gone(struct track *track, uint32_t index)
+{
+	struct registration *registration = registration_at(track, index);
+	if (registration->device)
+		device_at(track, registration->device)->registration = 0;
+	registration->device = 0;
 }
 
 void h323_unregister(struct track *track, const struct seen *seen, uint32_t device)
@@ -291,7 +290,8 @@ void h323_gatekeeper_found(
 	const struct per_tape *tape = seen->tape;
 	struct endpoint at = seen->seen->datagram->src;
 	struct endpoint said;
-	if (h323_endpoint(tape, per_child(tape, seen->pdu->node, PER_rasAddress), &said) &&
+	if (h323_endpoint(
+	            tape, per_child(tape, seen->pdu->node, PER_rasAddress), &said) &&
 	        !address_none(&said.ip))
 		at = said;
 	(void)ras;

@@ -62,8 +62,7 @@ void h323_call_released(struct track *track, struct h323_seen *seen)
 		if (call->end == CALL_END_NONE)
 			clear(track, seen, cause);
 		else
-			h323_call_outcome(
-			        call, (enum call_side)call->released_by, cause);
+			h323_call_outcome(call, (enum call_side)call->released_by, cause);
 		return;
 	}
 	if (h323->released == 3)
@@ -74,8 +73,8 @@ void h323_call_released(struct track *track, struct h323_seen *seen)
 void h323_call_disengaged(struct track *track, struct h323_seen *seen,
         const struct h323_admission *admission)
 {
-	const uint32_t index = h323_call_named(
-	        track, admission->identifier, admission->conference);
+	const uint32_t index =
+	        h323_call_named(track, admission->identifier, admission->conference);
 	if (!index || call_at(track, index)->end != CALL_END_NONE)
 		return;
 	struct seen plain = *seen->seen;

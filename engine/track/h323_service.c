@@ -40,7 +40,7 @@ static void see_transfer(struct track *track, struct h323_seen *seen)
 	const struct slice to = address_of(track, seen, PER_reroutingNumber, &scratch);
 	seen->seen->call->transferred = true;
 	if (to.len)
-		call_refer_note(track, seen->seen, to, &seen->seen->datagram->dst.ip);
+		call_leg_referred(track, seen->seen, to, &seen->seen->datagram->dst.ip);
 	arena_clear(&track->pool, &scratch);
 }
 
@@ -51,7 +51,7 @@ static void see_diversion(
 	struct arena scratch = {0};
 	const struct slice by = address_of(track, seen, field, &scratch);
 	seen->h323->flags |= H323_FORWARDED;
-	call_diverted(track, seen->seen->call, by);
+	h323_diverted(track, seen->seen->call, by);
 	arena_clear(&track->pool, &scratch);
 }
 

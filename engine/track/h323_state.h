@@ -16,14 +16,15 @@
 #define RINGFENCE_TRACK_H323_STATE_H
 
 #include "engine/track/h323.h"
+#include "engine/track/h323_track.h"
 #include "engine/track/state.h"
 
 enum h323_times {
-	RAS_TIMEOUT_US = 12 * 1000000,  /* three tries of 3 s and some (H.225.0 7.19) */
-	RAS_LINGER_US = 10 * 1000000,   /* for copies of the answer */
-	RAS_DELAY_US = 60 * 1000000,    /* the most that requestInProgress asks for */
+	RAS_TIMEOUT_US = 12 * 1000000,    /* three tries of 3 s and some (H.225.0 7.19) */
+	RAS_LINGER_US = 10 * 1000000,     /* for copies of the answer */
+	RAS_DELAY_US = 60 * 1000000,      /* the most that requestInProgress asks for */
 	ADMISSION_WAIT_US = 60 * 1000000, /* for the Setup */
-	CALL_GRACE_US = 4 * 1000000,    /* for the other side's ReleaseComplete and media */
+	CALL_GRACE_US = 4 * 1000000, /* for the other side's ReleaseComplete and media */
 };
 static const uint64_t ADMISSION_IDLE_US = (uint64_t)2 * 3600 * 1000000;
 
@@ -50,7 +51,7 @@ struct h323_track {
 
 	struct slab call_slab;
 	struct chain calls_by_flow;
-	struct chain calls_by_control;
+	struct chain calls_by_control[2]; /* by enum call_side of who waits */
 	struct chain calls_by_conference;
 	struct slab channel_slab;
 
@@ -71,7 +72,7 @@ struct h323_seen {
 /* Every child of a node, one after the other. */
 #define h323_each(tape, parent, i)                                                       \
 	(uint32_t i = (parent) + 1; i < (tape)->nodes[parent].next;                      \
-		i = (tape)->nodes[i].next)
+	        i = (tape)->nodes[i].next)
 
 static inline struct h323_device *device_at(const struct track *track, uint32_t index)
 {
@@ -110,6 +111,10 @@ void h323_vendor_read(struct track *track, struct arena *arena,
         const struct per_tape *tape, uint32_t node, struct h323_vendor *vendor);
 void h323_vendor_keep(struct track *track, struct arena *arena,
         const struct h323_vendor *from, struct h323_vendor *into);
+/* Without the NULs that C programs send behind displays and products. */
+struct slice h323_label(struct slice text);
+/* Product and version, as a User-Agent says them. */
+struct slice h323_vendor_text(const struct h323_vendor *vendor, char *bytes, size_t size);
 /* Of an EndpointType. */
 enum h323_role h323_role_read(const struct per_tape *tape, uint32_t node);
 /* UTF-16 of an identifier or the like as UTF-8, kept in the arena. */
@@ -148,9 +153,6 @@ void device_names_set(struct track *track, uint32_t index, const struct h323_nam
 void device_seen(struct track *track, uint32_t index, uint64_t time_us);
 void device_tell(struct track *track, uint32_t index, const struct seen *seen,
         enum device_change change);
-/* A party of a call that never registered; only grows the inventory. */
-uint32_t device_of_party(struct track *track, const struct h323_seen *seen,
-        const struct endpoint *at, enum h323_role role);
 /* The next device that is told at the end; false when there is none. */
 bool device_finish(struct track *track);
 
@@ -179,6 +181,8 @@ bool admission_finish(struct track *track);
 /* h323_call.c */
 bool h323_call_init(struct track *track, struct memory *memory, uint32_t capacity);
 void h323_call_message(struct track *track, struct h323_seen *seen);
+/* The number that sent the call on, when none is known yet. */
+void h323_diverted(struct track *track, struct call *call, struct slice by);
 void h323_call_free(struct track *track, struct call *call);
 /* h323_release.c: endSession or a DRQ; the call ends soon when nothing better comes. */
 void h323_call_fades(struct track *track, struct h323_seen *seen, uint8_t cause);
@@ -195,11 +199,11 @@ uint32_t h323_call_named(const struct track *track, const uint8_t identifier[16]
         const uint8_t conference[16]);
 uint64_t h323_flow_hash(const struct track *track, const struct endpoint *a,
         const struct endpoint *b, uint16_t reference);
-void h323_control_expect(struct track *track, struct h323_call *h323,
-        enum call_side side, const struct endpoint *at);
+void h323_control_expect(struct track *track, struct h323_call *h323, enum call_side side,
+        const struct endpoint *at);
 /* The callIdentifier, else the conferenceID, as text of 36 bytes. */
-struct slice h323_call_id(const uint8_t identifier[16], const uint8_t conference[16],
-        char bytes[40]);
+struct slice h323_call_id(
+        const uint8_t identifier[16], const uint8_t conference[16], char bytes[40]);
 /* h323_call_new.c */
 void h323_call_new(struct track *track, struct h323_seen *seen);
 /* The record of a call of which RAS alone was seen, ended at once. */

@@ -27,7 +27,7 @@ static uint32_t capacity_of(size_t share, size_t parts, size_t item_bytes)
 	return count < CAPACITY_MIN ? CAPACITY_MIN : (uint32_t)count;
 }
 
-bool h323_init(struct track *track, struct memory *memory, size_t share)
+bool h323_track_init(struct track *track, struct memory *memory, size_t share)
 {
 	track->h323 = memory_take(memory, sizeof(*track->h323));
 	if (!track->h323)
@@ -36,26 +36,26 @@ bool h323_init(struct track *track, struct memory *memory, size_t share)
 	const uint32_t calls = capacity_of(share, PART_CALLS,
 	        sizeof(struct h323_call) + 4 * sizeof(struct h245_channel) +
 	                4 * CHAIN_BYTES);
-	const uint32_t transactions = capacity_of(share, PART_TRANSACTIONS,
-	        sizeof(struct ras_transaction) + CHAIN_BYTES);
+	const uint32_t transactions = capacity_of(
+	        share, PART_TRANSACTIONS, sizeof(struct ras_transaction) + CHAIN_BYTES);
 	const uint32_t devices = capacity_of(share, PART_DEVICES,
 	        sizeof(struct h323_device) + 2 * sizeof(struct h323_alias_entry) +
 	                4 * CHAIN_BYTES);
-	const uint32_t admissions = capacity_of(share, PART_ADMISSIONS,
-	        sizeof(struct h323_admission) + CHAIN_BYTES);
+	const uint32_t admissions = capacity_of(
+	        share, PART_ADMISSIONS, sizeof(struct h323_admission) + CHAIN_BYTES);
 	return h323_call_init(track, memory, calls) &&
 	       ras_init(track, memory, transactions) &&
 	       device_init(track, memory, devices) &&
 	       admission_init(track, memory, admissions);
 }
 
-void h323_advance(struct track *track, uint64_t now_us)
+void h323_track_advance(struct track *track, uint64_t now_us)
 {
 	wheel_advance(&track->h323->transaction_wheel, now_us);
 	wheel_advance(&track->h323->admission_wheel, now_us);
 }
 
-bool h323_expire(struct track *track)
+bool h323_track_expire(struct track *track)
 {
 	uint32_t index = wheel_expired(&track->h323->transaction_wheel);
 	if (index) {
@@ -69,7 +69,7 @@ bool h323_expire(struct track *track)
 	return true;
 }
 
-bool h323_finish(struct track *track)
+bool h323_track_finish(struct track *track)
 {
 	return admission_finish(track) || device_finish(track);
 }
@@ -107,8 +107,8 @@ static bool neighbours(const struct address *a, const struct address *b)
 }
 
 /* Whether it belongs to anyone who has a part in the call. */
-static bool known_party(const struct track *track, const struct h323_seen *seen,
-        const struct address *ip)
+static bool known_party(
+        const struct track *track, const struct h323_seen *seen, const struct address *ip)
 {
 	const struct endpoint host = {.ip = *ip};
 	if (device_by_address(track, &host))
@@ -118,7 +118,8 @@ static bool known_party(const struct track *track, const struct h323_seen *seen,
 	uint32_t i = chain_first(&track->calls_by_call_id, seen->seen->call->hash);
 	for (int walked = 0; i && walked < LIMIT_CALL_LEGS; walked++) {
 		const struct call *leg = call_at(track, i);
-		if (address_equal(&leg->caller.ip, ip) || address_equal(&leg->callee.ip, ip))
+		if (address_equal(&leg->caller.ip, ip) ||
+		        address_equal(&leg->callee.ip, ip))
 			return true;
 		i = chain_next(&track->calls_by_call_id, i);
 	}
@@ -147,6 +148,8 @@ void h323_step_judge(
 
 static void see_ras(struct track *track, struct h323_seen *seen)
 {
+	if (seen->message->kind == H323_RAS)
+		(void)h323_push(track, seen, EVENT_H323_MESSAGE, NULL);
 	for (uint32_t i = 0; i < seen->message->pdu_count; i++) {
 		const struct h323_pdu *pdu = &seen->message->pdus[i];
 		if (pdu->kind != H323_PDU_RAS || pdu->way == H323_REPORT)
@@ -160,11 +163,9 @@ static void see_ras(struct track *track, struct h323_seen *seen)
 static void see_control(struct track *track, struct h323_seen *seen)
 {
 	h323_call_find_control(track, seen);
-	if (seen->seen->call) {
-		count_up(&seen->seen->call->messages);
-		seen->seen->call->last_us = seen->seen->time_us;
+	(void)h323_push(track, seen, EVENT_H323_MESSAGE, NULL);
+	if (seen->seen->call)
 		call_touch(track, seen->seen);
-	}
 	for (uint32_t i = 0; i < seen->message->pdu_count; i++) {
 		const struct h323_pdu *pdu = &seen->message->pdus[i];
 		if (pdu->kind != H323_PDU_H245)
