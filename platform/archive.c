@@ -53,8 +53,7 @@ static const char *column_type(enum archive_type type)
 	return "TEXT";
 }
 
-__attribute__((format(printf, 2, 3))) static bool run_format(
-        struct archive *archive, const char *format, ...)
+static bool run_format(struct archive *archive, const char *format, ...)
 {
 	char sql[512];
 	va_list arguments;

@@ -112,6 +112,8 @@ struct archive_term {
 struct archive_query {
 	enum archive_kind kind;
 	uint64_t from_us, to_us; /* the event's time, both inclusive; to 0 = no end */
+	struct slice node;    /* who reported it; absent or empty = anybody */
+	struct slice capture; /* the capture it came from; absent or empty = any, or live */
 	struct archive_term terms[ARCHIVE_TERMS_MAX];
 	size_t term_count;
 	/* The last row of the page before: rows come behind it. Both 0: from the newest.
@@ -171,6 +173,54 @@ struct archive_counter {
 enum archive_listed archive_aggregate(struct archive *archive,
         const struct archive_query *query, const struct archive_field *field,
         const struct archive_counter *counter);
+
+/* By what calls and streams are summed up. */
+enum archive_by {
+	ARCHIVE_BY_ALL,
+	ARCHIVE_BY_HOUR,   /* RFC 3339 */
+	ARCHIVE_BY_PREFIX, /* the first digits of the called number */
+	ARCHIVE_BY_FIELD,
+};
+
+/* Key figures of calls (ITU-T E.411, E.425; RFC 6076 where SIP defines them). */
+struct archive_kpi {
+	struct slice key; /* absent: of the rows without one */
+	uint64_t attempts;
+	uint64_t answered;  /* of ASR, the answer-seizure ratio */
+	uint64_t effective; /* of NER: answered, or the user was busy, away or refused */
+	double duration_s;  /* of all answered calls: ACD = duration_s / answered */
+	double pdd_ms;      /* mean of those that rang */
+	double mos;         /* mean, 0 = none measured */
+	uint64_t mos_low;   /* calls below MOS 3.6 */
+};
+
+struct archive_kpi_reader {
+	void *context;
+	bool (*kpi)(void *context, const struct archive_kpi *kpi);
+};
+
+/* Of the query's calls, the keys with most attempts first; query->limit of them. */
+enum archive_listed archive_kpis(struct archive *archive,
+        const struct archive_query *query, enum archive_by by,
+        const struct archive_field *field, const struct archive_kpi_reader *reader);
+
+/* A value of streams by key. */
+struct archive_quality {
+	struct slice key;
+	uint64_t streams;
+	uint64_t packets, lost;
+	double mos, mos_least; /* 0 = none measured */
+	double jitter_ms;
+};
+
+struct archive_quality_reader {
+	void *context;
+	bool (*quality)(void *context, const struct archive_quality *quality);
+};
+
+enum archive_listed archive_qualities(struct archive *archive,
+        const struct archive_query *query, enum archive_by by,
+        const struct archive_field *field, const struct archive_quality_reader *reader);
 
 /* Sets an ARCHIVE_STATE field of a row; false when there is no such row. */
 bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,

@@ -19,8 +19,7 @@ static void columns_write(struct question *question, const struct archive_table 
 	question_sql(question, table->name);
 }
 
-static sqlite3_stmt *question_ask(
-        struct archive *archive, const struct question *question)
+sqlite3_stmt *question_ask(struct archive *archive, const struct question *question)
 {
 	sqlite3_stmt *statement = NULL;
 	if (question->sql.truncated ||
@@ -50,7 +49,7 @@ static sqlite3_stmt *question_ask(
 	return statement;
 }
 
-static enum archive_listed question_end(
+enum archive_listed question_end(
         struct archive *archive, sqlite3_stmt *statement, int last_step)
 {
 	enum archive_listed listed = ARCHIVE_LISTED;
@@ -65,7 +64,7 @@ static enum archive_listed question_end(
 	return listed;
 }
 
-static struct slice column_text(sqlite3_stmt *statement, int column)
+struct slice column_text(sqlite3_stmt *statement, int column)
 {
 	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
 		return (struct slice){0};

@@ -192,6 +192,14 @@ void question_where(struct question *question, const struct archive_query *query
 		question_number(question, query->after_id);
 		question_sql(question, ")");
 	}
+	if (query->node.len) {
+		question_sql(question, " AND node = ");
+		question_text(question, query->node);
+	}
+	if (query->capture.len) {
+		question_sql(question, " AND capture = ");
+		question_text(question, query->capture);
+	}
 	for (size_t i = 0; i < query->term_count; i++) {
 		const struct archive_term *term = &query->terms[i];
 		const bool goes_on = i > 0 && query->terms[i - 1].group == term->group;

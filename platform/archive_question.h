@@ -34,6 +34,13 @@ void question_sql(struct question *question, const char *text);
 /* A value in its place. */
 void question_number(struct question *question, int64_t number);
 void question_text(struct question *question, struct slice text);
+/* The statement with its values bound and its time running; NULL when it cannot be. */
+sqlite3_stmt *question_ask(struct archive *archive, const struct question *question);
+/* Ends what question_ask began; last_step is what sqlite3_step said last. */
+enum archive_listed question_end(
+        struct archive *archive, sqlite3_stmt *statement, int last_step);
+/* Absent for NULL; valid until the next step. */
+struct slice column_text(sqlite3_stmt *statement, int column);
 /* " WHERE …": the query's times, its place behind a page and its terms. */
 void question_where(struct question *question, const struct archive_query *query);
 

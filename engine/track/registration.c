@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "engine/track/h323_track.h"
 #include "engine/track/state.h"
 
 enum {
@@ -63,7 +62,6 @@ void registration_release(struct track *track, uint32_t index)
 	/* A binding may have come anew meanwhile. */
 	if (registration->binding_count)
 		return;
-	h323_registration_gone(track, index);
 	wheel_disarm(&track->registration_wheel, index);
 	list_remove(&track->registration_idle, index);
 	table_remove(&track->registration_table, registration->hash, index);
@@ -82,7 +80,8 @@ static void evict(struct track *track)
 	event_overload(track, TABLE_REGISTRATIONS, track->counters.evicted_registrations);
 }
 
-uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t hash)
+static uint32_t registration_new(
+        struct track *track, const struct seen *seen, uint64_t hash)
 {
 	if (slab_full(&track->registration_slab))
 		evict(track);
@@ -298,7 +297,7 @@ static void rebuild_gone(
 	next->registration->wiped = wiped;
 }
 
-void registration_arm(struct track *track, uint32_t index)
+static void arm(struct track *track, uint32_t index)
 {
 	const struct registration *registration = registration_at(track, index);
 	uint64_t due_us = UINT64_MAX;
@@ -363,7 +362,7 @@ static void rebuild(struct track *track, const struct seen *seen, uint32_t index
 	registration->changes++;
 	registration->last_us = seen->time_us;
 	list_touch(&track->registration_idle, index);
-	registration_arm(track, index);
+	arm(track, index);
 	tell_all(track, seen, &next);
 }
 
@@ -406,7 +405,7 @@ void registration_expired(struct track *track, uint32_t index)
 		break;
 	}
 	if (registration->binding_count)
-		registration_arm(track, index);
+		arm(track, index);
 	else
 		event_release(track, RELEASE_REGISTRATION, index);
 }

@@ -1,0 +1,14 @@
+/*
+ * The audit log: every change and every download of packets, each entry with the SHA-256
+ * of the one before, so that none can be taken out or altered unseen.
+ */
+#ifndef RINGFENCE_API_AUDIT_H
+#define RINGFENCE_API_AUDIT_H
+
+#include "dashboard-api/api.h"
+
+/* Notes what the visit did to whom; false (with a problem) when it cannot be noted. */
+bool audit_note(struct visit *visit, const char *action, struct slice object);
+void audit_get(struct visit *visit);
+
+#endif

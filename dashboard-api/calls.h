@@ -1,0 +1,15 @@
+/*
+ * /calls: the records, and what is left of a call in its capture.
+ */
+#ifndef RINGFENCE_API_CALLS_H
+#define RINGFENCE_API_CALLS_H
+
+#include "dashboard-api/api.h"
+
+void call_get(struct visit *visit);
+void call_ladder(struct visit *visit);
+void call_legs(struct visit *visit);
+void call_quality(struct visit *visit);
+void call_pcap(struct visit *visit);
+
+#endif

@@ -1,0 +1,264 @@
+/*
+ * ringfence-api: alerts, calls and captures over REST.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "dashboard-api/api.h"
+#include "dashboard-api/auth.h"
+#include "dashboard-api/feed.h"
+#include "dashboard-api/jobs.h"
+#include "dashboard-api/limiter.h"
+#include "dashboard-api/program.h"
+#include "dashboard-api/server.h"
+#include "platform/file.h"
+#include "platform/instant.h"
+#include "platform/secret.h"
+
+enum {
+	EXIT_FINE = 0,
+	EXIT_USAGE = 2,
+	EXIT_INPUT = 3,
+	EXIT_ENVIRONMENT = 4,
+	PATH_BYTES = 4096,
+	PEM_BYTES_MAX = 1 << 20,
+	IDLE_S = 60,
+	BEAT_S = 15,
+};
+
+struct options {
+	const char *config;
+	bool check;
+	bool show;
+};
+
+static void usage_print(FILE *to)
+{
+	fprintf(to,
+	        "usage: ringfence-api [--config FILE] [--check-config] [--show-config]\n"
+	        "                     [--sample-config] [--schema] [--version]\n\n"
+	        "Serves alerts, calls and captures over REST.\n\n"
+	        "Example:\n  ringfence-api --config /etc/ringfence/api.yaml\n\n"
+	        "Settings:\n");
+	for (size_t i = 0; i < SETTING_COUNT_ALL; i++)
+		fprintf(to, "  %-26s %s\n", SETTINGS[i].key, SETTINGS[i].help);
+}
+
+/* -1 to go on, else the exit code. */
+static int options_read(int argc, char **argv, struct options *options)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		if (strcmp(word, "--config") == 0 && i + 1 < argc) {
+			options->config = argv[++i];
+		} else if (strcmp(word, "--check-config") == 0) {
+			options->check = true;
+		} else if (strcmp(word, "--show-config") == 0) {
+			options->show = true;
+		} else if (strcmp(word, "--sample-config") == 0) {
+			config_sample(SETTINGS, SETTING_COUNT_ALL, stdout);
+			return EXIT_FINE;
+		} else if (strcmp(word, "--schema") == 0) {
+			config_schema(SETTINGS, SETTING_COUNT_ALL, stdout);
+			return EXIT_FINE;
+		} else if (strcmp(word, "--version") == 0) {
+			printf("ringfence-api " RINGFENCE_VERSION "\n");
+			return EXIT_FINE;
+		} else if (strcmp(word, "--help") == 0) {
+			usage_print(stdout);
+			return EXIT_FINE;
+		} else {
+			fprintf(stderr, "ringfence-api: what is '%s'?\n\n", word);
+			usage_print(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+/* "127.0.0.1:8060", "[::1]:8060". */
+static bool listen_parse(const char *text, struct endpoint *endpoint)
+{
+	const char *colon = strrchr(text, ':');
+	uint32_t port;
+	if (!colon || !slice_to_u32(slice_of(colon + 1, strlen(colon + 1)), &port) ||
+	        port > UINT16_MAX)
+		return false;
+	endpoint->port = (uint16_t)port;
+	return address_parse(slice_of(text, (size_t)(colon - text)), &endpoint->ip);
+}
+
+static bool directory_make(const struct log *log, const char *directory)
+{
+	char path[PATH_BYTES];
+	struct file_error error;
+	(void)snprintf(path, sizeof(path), "%s/captures", directory);
+	(void)umask(077);
+	if (file_make_directories(path, &error))
+		return true;
+	log_write(log, LOG_LEVEL_ERROR, "%s: %s", path, error.text);
+	return false;
+}
+
+static bool api_open(struct api *api)
+{
+	char path[PATH_BYTES];
+	struct archive_error archive_error;
+	struct ledger_error ledger_error;
+	const char *directory = api->settings->directory;
+
+	if (!directory_make(api->log, directory))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/archive.db", directory);
+	api->archive = archive_open(path, &archive_error);
+	if (!api->archive) {
+		log_write(api->log, LOG_LEVEL_ERROR, "%s", archive_error.text);
+		return false;
+	}
+	(void)snprintf(path, sizeof(path), "%s/state.db", directory);
+	api->ledger = ledger_open(path, &ledger_error);
+	if (!api->ledger) {
+		log_write(api->log, LOG_LEVEL_ERROR, "%s", ledger_error.text);
+		return false;
+	}
+	api->feed = feed_new();
+	api->limiter = limiter_new(api->settings->requests_per_second);
+	api->started_us = instant_now_us();
+	if (api->feed && api->limiter && (api->jobs = jobs_start(api)))
+		return true;
+	log_write(api->log, LOG_LEVEL_ERROR, "out of memory");
+	return false;
+}
+
+static void api_close(struct api *api)
+{
+	jobs_stop(&api->jobs);
+	programs_wait(api);
+	http_stop(&api->server);
+	limiter_free(&api->limiter);
+	feed_free(&api->feed);
+	ledger_close(&api->ledger);
+	archive_close(&api->archive);
+}
+
+static bool pem_read(const struct log *log, const char *path, struct file_text *text)
+{
+	struct file_error error;
+	if (!path[0] || file_read(path, PEM_BYTES_MAX, text, &error))
+		return true;
+	log_write(log, LOG_LEVEL_ERROR, "%s: %s", path, error.text);
+	return false;
+}
+
+static bool server_start(struct api *api)
+{
+	const struct settings *settings = api->settings;
+	struct file_text certificate = {0};
+	struct file_text key = {0};
+	struct http_error error;
+	const struct http_handler handler = server_handler(api);
+	struct http_options options = {.directory = settings->directory,
+	        .connections_max = (unsigned)settings->connections_max,
+	        .idle_s = IDLE_S};
+
+	if (!listen_parse(settings->listen, &options.listen)) {
+		log_write(api->log, LOG_LEVEL_ERROR,
+		        "api.listen is an address and a port (127.0.0.1:8060), not '%s'",
+		        settings->listen);
+		return false;
+	}
+	if (pem_read(api->log, settings->certificate, &certificate) &&
+	        pem_read(api->log, settings->key, &key)) {
+		options.certificate = certificate.data;
+		options.key = key.data;
+		api->server = http_start(&options, &handler, &error);
+		if (!api->server)
+			log_write(api->log, LOG_LEVEL_ERROR, "%s: %s", settings->listen,
+			        error.text);
+	}
+	file_text_free(&certificate);
+	file_text_free(&key);
+	return api->server != NULL;
+}
+
+static void greet(struct api *api)
+{
+	char secret[SECRET_TEXT_BYTES];
+	const char *scheme = api->settings->certificate[0] ? "https" : "http";
+	const char *colon = strrchr(api->settings->listen, ':');
+	const int host = (int)(colon - api->settings->listen);
+	const unsigned port = http_port(api->server);
+	log_write(api->log, LOG_LEVEL_INFO, "listens on %s://%.*s:%u/", scheme, host,
+	        api->settings->listen, port);
+	if (auth_setup_secret(api, secret))
+		log_write(api->log, LOG_LEVEL_INFO,
+		        "there is no user yet; make the first one, once: "
+		        "%s://%.*s:%u/#setup=%s",
+		        scheme, host, api->settings->listen, port, secret);
+}
+
+/* Until a signal says to end. */
+static void serve(struct api *api, const sigset_t *signals)
+{
+	const struct timespec beat = {.tv_sec = BEAT_S};
+	for (;;) {
+		const int signal = sigtimedwait(signals, NULL, &beat);
+		if (signal == SIGINT || signal == SIGTERM)
+			return;
+		if (signal >= 0 || errno != EAGAIN)
+			continue;
+		feed_beat(api->feed);
+		http_wake(api->server);
+	}
+}
+
+static int run(struct api *api)
+{
+	sigset_t signals;
+	int code = EXIT_ENVIRONMENT;
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGTERM);
+	/* Before any thread starts: they inherit it. */
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (secret_start() && api_open(api)) {
+		if (server_start(api)) {
+			greet(api);
+			serve(api, &signals);
+			code = EXIT_FINE;
+		}
+	}
+	api_close(api);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {0};
+	struct settings settings = {0};
+	struct config_error error;
+	struct log log;
+	struct api api = {.settings = &settings, .log = &log};
+
+	int code = options_read(argc, argv, &options);
+	if (code >= 0)
+		return code;
+	log_init(&log, "ringfence-api", LOG_LEVEL_INFO);
+	struct config *config = config_read(
+	        options.config, SETTINGS, SETTING_COUNT_ALL, &settings, &error);
+	if (!config) {
+		log_write(&log, LOG_LEVEL_ERROR, "%s", error.text);
+		return EXIT_INPUT;
+	}
+	if (options.show)
+		config_show(config, stdout);
+	code = options.show || options.check ? EXIT_FINE : run(&api);
+	config_free(&config);
+	return code;
+}

@@ -1,0 +1,32 @@
+/*
+ * Work on captures is done by the program ringfence in a process of its own: a hostile
+ * capture can hurt that one only, and the server's thread never waits.
+ */
+#ifndef RINGFENCE_API_PROGRAM_H
+#define RINGFENCE_API_PROGRAM_H
+
+#include <sys/types.h>
+
+#include "dashboard-api/api.h"
+
+enum { PROGRAM_ARGUMENTS_MAX = 24, PROGRAMS_AT_ONCE_MAX = 8 };
+
+/* Starts a program with its standard output in *output, errors in *errors (NULL:
+ * dropped), nothing else open; -1 when it cannot be started. */
+pid_t program_start(const char *const *arguments, int *output, int *errors);
+
+/*
+ * Answers the visit with what the program prints, or with the file it writes (written,
+ * removed afterwards; NULL = its standard output). content_type NULL: it prints lines of
+ * JSON, which become a page. The visit is handled again when the program has ended.
+ */
+void program_answer(struct visit *visit, const char *const *arguments,
+        const char *content_type, const char *written);
+
+/* What the visit still holds of a program. */
+void program_forget(struct http_request *request);
+
+/* Waits until no program of program_answer runs any more. */
+void programs_wait(struct api *api);
+
+#endif

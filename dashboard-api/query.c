@@ -1,0 +1,249 @@
+#include "dashboard-api/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dashboard-api/problem.h"
+#include "platform/instant.h"
+
+static struct slice text_of(const char *text)
+{
+	return slice_of(text, strlen(text));
+}
+
+static bool hexadecimal(struct slice text, uint64_t *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		const char byte = text.data[i];
+		const bool digit = byte >= '0' && byte <= '9';
+		if (!digit && (byte < 'a' || byte > 'f'))
+			return false;
+		*value = *value << 4 | (uint64_t)(digit ? byte - '0' : byte - 'a' + 10);
+	}
+	return text.len == 16;
+}
+
+void cursor_write(char text[40], uint64_t time_us, int64_t id)
+{
+	(void)snprintf(text, 40, "%016" PRIx64 "%016" PRIx64, time_us, (uint64_t)id);
+}
+
+static bool cursor_read(
+        struct visit *visit, struct slice text, struct archive_query *query)
+{
+	uint64_t id;
+	if (text.len != 32 || !hexadecimal(slice_first(text, 16), &query->after_us) ||
+	        !hexadecimal(slice_from(text, 16), &id))
+		return problem_at(visit, 400, "?cursor",
+		        "this is not a cursor that a page's 'next' gave");
+	query->after_id = (int64_t)id;
+	return true;
+}
+
+static bool limit_read(
+        struct visit *visit, struct slice text, struct archive_query *query)
+{
+	uint32_t limit;
+	if (!slice_to_u32(text, &limit) || limit < 1 || limit > LIST_LIMIT_MAX)
+		return problem_at(
+		        visit, 400, "?limit", "limit is 1 to %d", LIST_LIMIT_MAX);
+	query->limit = limit;
+	return true;
+}
+
+static bool time_read(
+        struct visit *visit, const char *place, struct slice text, uint64_t *time_us)
+{
+	if (instant_parse(text, visit->now_us, time_us))
+		return true;
+	return problem_at(visit, 400, place,
+	        "a time is as 2026-01-31T23:59:59Z, or as -15m, -1h, -7d before now");
+}
+
+static bool term_add(
+        struct visit *visit, struct archive_query *query, const struct archive_term *term)
+{
+	if (query->term_count == ARCHIVE_TERMS_MAX)
+		return problem(visit, 400, "more than %d conditions", ARCHIVE_TERMS_MAX);
+	query->terms[query->term_count++] = *term;
+	return true;
+}
+
+/* A comparison that a parameter's name ends with. */
+struct suffix {
+	struct slice text;
+	enum archive_comparison comparison;
+};
+
+static bool field_split(
+        enum archive_kind kind, struct slice name, struct archive_term *term)
+{
+	static const struct suffix SUFFIXES[] = {
+	        {{"_gte", 4}, ARCHIVE_LEAST},
+	        {{"_lte", 4}, ARCHIVE_MOST},
+	        {{"_prefix", 7}, ARCHIVE_BEGINS},
+	};
+	term->comparison = ARCHIVE_IS;
+	term->field = archive_field(kind, name);
+	for (size_t i = 0; !term->field && i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]);
+	        i++) {
+		if (!slice_ends(name, SUFFIXES[i].text))
+			continue;
+		term->field = archive_field(
+		        kind, slice_first(name, name.len - SUFFIXES[i].text.len));
+		term->comparison = SUFFIXES[i].comparison;
+	}
+	/* Only text has a beginning. */
+	return term->field &&
+	       (term->comparison != ARCHIVE_BEGINS || term->field->type == ARCHIVE_TEXT ||
+	               term->field->type == ARCHIVE_STATE);
+}
+
+/* The word up to the next space outside quotes; *text moves behind it. */
+static struct slice word_take(struct slice *text)
+{
+	size_t len = 0;
+	bool quoted = false;
+	*text = slice_trim(*text);
+	for (; len < text->len && (quoted || text->data[len] != ' '); len++)
+		if (text->data[len] == '"')
+			quoted = !quoted;
+	const struct slice word = slice_first(*text, len);
+	*text = slice_from(*text, len);
+	return word;
+}
+
+static struct slice unquoted(struct slice text)
+{
+	if (text.len >= 2 && text.data[0] == '"' && text.data[text.len - 1] == '"')
+		return slice_of(text.data + 1, text.len - 2);
+	return text;
+}
+
+static bool field_word(struct visit *visit, enum archive_kind kind, struct slice name,
+        struct slice value, struct archive_term *term)
+{
+	if (slice_equal(name, SLICE("is")))
+		name = SLICE("state");
+	term->field = archive_field(kind, name);
+	if (!term->field)
+		return problem_at(visit, 400, "?q", "%s have no field '%.*s'",
+		        archive_table(kind)->name, (int)slice_first(name, 60).len,
+		        name.data);
+	if (slice_starts(value, SLICE(">="))) {
+		term->comparison = ARCHIVE_LEAST;
+		value = slice_from(value, 2);
+	} else if (slice_starts(value, SLICE("<="))) {
+		term->comparison = ARCHIVE_MOST;
+		value = slice_from(value, 2);
+	} else if (slice_ends(value, SLICE("*"))) {
+		term->comparison = ARCHIVE_BEGINS;
+		value.len--;
+	}
+	term->value = unquoted(value);
+	return true;
+}
+
+static bool word_read(struct visit *visit, enum archive_kind kind, struct slice word,
+        unsigned group, struct archive_query *query)
+{
+	struct archive_term term = {.group = group, .comparison = ARCHIVE_IS};
+	if (word.len > 1 && word.data[0] == '-') {
+		term.negated = true;
+		word = slice_from(word, 1);
+	}
+	struct slice value = word;
+	const struct slice name = slice_split(&value, ':');
+	if (word.data[0] == '"' || !slice_present(value)) {
+		term.comparison = ARCHIVE_HOLDS;
+		term.value = unquoted(word);
+		return term.value.len == 0 || term_add(visit, query, &term);
+	}
+	if (slice_equal(name, SLICE("@ip"))) {
+		term.comparison = ARCHIVE_ANY_ADDRESS;
+		term.value = value;
+		return term_add(visit, query, &term);
+	}
+	if (slice_equal(name, SLICE("event_type"))) {
+		const char *type = archive_table(kind)->event_type;
+		return slice_equal(value, text_of(type)) ||
+		       problem_at(visit, 400, "?q", "this list holds events of type %s",
+		               type);
+	}
+	return field_word(visit, kind, name, value, &term) &&
+	       term_add(visit, query, &term);
+}
+
+static bool search_read(struct visit *visit, struct slice text, unsigned group,
+        struct archive_query *query)
+{
+	struct slice word;
+	while ((word = word_take(&text)).len)
+		if (!word_read(visit, query->kind, word, group++, query))
+			return false;
+	return true;
+}
+
+static bool known_elsewhere(const char *const *also, struct slice name)
+{
+	for (; also && *also; also++)
+		if (slice_equal(name, text_of(*also)))
+			return true;
+	return false;
+}
+
+/* A field's parameter with all its repetitions: one of the values must hold. */
+static bool field_read(struct visit *visit, size_t index, struct archive_query *query)
+{
+	const struct http_request *request = visit->request;
+	const struct slice name = request->parameters[index].name;
+	struct archive_term term = {.group = (unsigned)index};
+
+	for (size_t i = 0; i < index; i++)
+		if (slice_equal(request->parameters[i].name, name))
+			return true;
+	if (!field_split(query->kind, name, &term))
+		return problem_at(visit, 400, "?", "%s have no parameter '%.*s'",
+		        archive_table(query->kind)->name, (int)slice_first(name, 60).len,
+		        name.data);
+	for (size_t i = index; i < request->parameter_count; i++) {
+		if (!slice_equal(request->parameters[i].name, name))
+			continue;
+		term.value = request->parameters[i].value;
+		if (!term_add(visit, query, &term))
+			return false;
+	}
+	return true;
+}
+
+bool query_read(struct visit *visit, enum archive_kind kind, const char *const *also,
+        struct archive_query *query)
+{
+	*query = (struct archive_query){.kind = kind, .limit = LIST_LIMIT_USUAL};
+	for (size_t i = 0; i < visit->request->parameter_count; i++) {
+		const struct http_parameter *given = &visit->request->parameters[i];
+		bool fine = true;
+		if (slice_equal(given->name, SLICE("limit")))
+			fine = limit_read(visit, given->value, query);
+		else if (slice_equal(given->name, SLICE("cursor")))
+			fine = cursor_read(visit, given->value, query);
+		else if (slice_equal(given->name, SLICE("from")))
+			fine = time_read(visit, "?from", given->value, &query->from_us);
+		else if (slice_equal(given->name, SLICE("to")))
+			fine = time_read(visit, "?to", given->value, &query->to_us);
+		else if (slice_equal(given->name, SLICE("node")))
+			query->node = given->value;
+		else if (slice_equal(given->name, SLICE("capture")))
+			query->capture = given->value;
+		else if (slice_equal(given->name, SLICE("q")))
+			fine = search_read(visit, given->value,
+			        HTTP_PARAMETERS_MAX * (unsigned)(i + 1), query);
+		else if (!known_elsewhere(also, given->name))
+			fine = field_read(visit, i, query);
+		if (!fine)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,127 @@
+#include "dashboard-api/server.h"
+
+#include <string.h>
+
+#include "dashboard-api/auth.h"
+#include "dashboard-api/limiter.h"
+#include "dashboard-api/problem.h"
+#include "dashboard-api/program.h"
+#include "dashboard-api/route.h"
+#include "platform/instant.h"
+
+static bool rate_check(struct visit *visit)
+{
+	unsigned retry_s;
+	if (limiter_request(
+	            visit->api->limiter, &visit->request->peer, visit->now_us, &retry_s))
+		return true;
+	visit->api->refused++;
+	http_reply_header(visit->reply, "Retry-After", "%u", retry_s);
+	return problem(visit, 429, "this address asks too often");
+}
+
+static bool route_check(struct visit *visit)
+{
+	char allowed[64];
+	if (visit->request->malformed)
+		return problem(visit, 400,
+		        "the address is too long, holds more than %d parameters, or what "
+		        "it "
+		        "escapes is not UTF-8",
+		        HTTP_PARAMETERS_MAX);
+	switch (route_find(visit->request->method, visit->request->path, &visit->route,
+	        visit->values, allowed)) {
+	case ROUTE_FOUND:
+		return true;
+	case ROUTE_NO_METHOD:
+		http_reply_header(visit->reply, "Allow", "%s", allowed);
+		return problem(visit, 405, "here is %s", allowed);
+	case ROUTE_NO_PATH:
+		break;
+	}
+	return problem(
+	        visit, 404, "there is nothing of this name; /openapi.json lists all");
+}
+
+/* Limits and rights, before any body is read. */
+static bool visit_admit(struct visit *visit)
+{
+	return rate_check(visit) && route_check(visit) && auth_identify(visit) &&
+	       auth_allow(visit) && route_parameters_check(visit);
+}
+
+static void reply_seal(struct visit *visit)
+{
+	struct http_reply *reply = visit->reply;
+	if (reply->later)
+		return;
+	if (reply->status >= 400 && !reply->content_type)
+		(void)problem(visit, reply->status, "%s", status_title(reply->status));
+	if (reply->body.failed && reply->status < 400) {
+		reply->content_type = NULL;
+		reply->body.failed = false;
+		(void)problem(visit, 500, "the answer did not fit");
+	}
+	visit->api->requests++;
+	visit->api->problems += reply->status >= 400;
+	http_reply_header(reply, "X-Content-Type-Options", "nosniff");
+	http_reply_header(reply, "Cache-Control", "no-store");
+	http_reply_header(reply, "Referrer-Policy", "no-referrer");
+	http_reply_header(reply, "X-Frame-Options", "DENY");
+}
+
+static struct visit visit_of(
+        struct api *api, struct http_request *request, struct http_reply *reply)
+{
+	return (struct visit){.api = api,
+	        .request = request,
+	        .reply = reply,
+	        .who = {.role = ROLE_NOBODY, .name = "-"},
+	        .now_us = instant_now_us()};
+}
+
+static bool on_admit(void *context, struct http_request *request,
+        struct http_admission *admission, struct http_reply *reply)
+{
+	struct visit visit = visit_of(context, request, reply);
+	bool welcome = visit_admit(&visit);
+	if (welcome) {
+		const bool upload = visit.route->kind == ROUTE_UPLOAD;
+		uint64_t announced = 0;
+		admission->to_file = upload;
+		admission->body_max =
+		        upload ? visit.api->settings->upload_max : visit.route->body_max;
+		(void)slice_to_u64(http_header(request, "Content-Length"), &announced);
+		if (announced > admission->body_max)
+			welcome = problem(
+			        &visit, 413, "at most %zu bytes", admission->body_max);
+	}
+	if (!welcome)
+		reply_seal(&visit);
+	return welcome;
+}
+
+static void on_handle(
+        void *context, struct http_request *request, struct http_reply *reply)
+{
+	struct visit visit = visit_of(context, request, reply);
+	char allowed[64];
+	/* Admitted already: found again, and who it was. */
+	if (reply->status < 400 &&
+	        route_find(request->method, request->path, &visit.route, visit.values,
+	                allowed) == ROUTE_FOUND &&
+	        auth_identify(&visit) && auth_allow(&visit))
+		visit.route->handle(&visit);
+	reply_seal(&visit);
+}
+
+static void on_end(void *context, struct http_request *request)
+{
+	(void)context;
+	program_forget(request);
+}
+
+struct http_handler server_handler(struct api *api)
+{
+	return (struct http_handler){api, on_admit, on_handle, on_end};
+}

@@ -1,0 +1,130 @@
+/*
+ * Sums over calls and streams: the figures by which carriers and codecs are compared.
+ */
+#include <string.h>
+
+#include "platform/archive_question.h"
+
+static void key_write(
+        struct question *question, enum archive_by by, const struct archive_field *field)
+{
+	switch (by) {
+	case ARCHIVE_BY_ALL:
+		question_sql(question, "'all'");
+		return;
+	case ARCHIVE_BY_HOUR:
+		question_sql(question,
+		        "strftime('%Y-%m-%dT%H:00:00Z', time / 1000000, 'unixepoch')");
+		return;
+	case ARCHIVE_BY_PREFIX:
+		/* International without its signs: country and area, mostly. */
+		question_sql(question, "substr(ltrim(called, '+0'), 1, 4)");
+		return;
+	case ARCHIVE_BY_FIELD:
+		question_sql(question, field->name);
+		return;
+	}
+}
+
+static sqlite3_stmt *sums_ask(struct archive *archive, struct question *question,
+        const struct archive_query *query, const char *order)
+{
+	question_sql(question, " FROM ");
+	question_sql(question, archive_table(query->kind)->name);
+	question_where(question, query);
+	question_sql(question, " GROUP BY key ORDER BY ");
+	question_sql(question, order);
+	question_sql(question, " LIMIT ");
+	question_number(question, query->limit);
+	return question->bad_value ? NULL : question_ask(archive, question);
+}
+
+/* Keys of addresses are blobs. */
+static struct slice key_of(sqlite3_stmt *statement, char text[64])
+{
+	struct writer out = writer_of(text, 64);
+	struct address address;
+	if (sqlite3_column_type(statement, 0) != SQLITE_BLOB)
+		return column_text(statement, 0);
+	if (sqlite3_column_bytes(statement, 0) != sizeof(address.bytes))
+		return (struct slice){0};
+	memcpy(address.bytes, sqlite3_column_blob(statement, 0), sizeof(address.bytes));
+	writer_address(&out, &address);
+	return writer_text(&out);
+}
+
+enum archive_listed archive_kpis(struct archive *archive,
+        const struct archive_query *query, enum archive_by by,
+        const struct archive_field *field, const struct archive_kpi_reader *reader)
+{
+	struct question question;
+	char text[64];
+	int step;
+
+	question_init(&question);
+	question_sql(&question, "SELECT ");
+	key_write(&question, by, field);
+	/* Busy, no answer, gone, declined: the network did its part. A Q.850 cause says
+	 * it for H.323. */
+	question_sql(&question,
+	        " AS key, count(*), ifnull(sum(duration_s > 0), 0),"
+	        " ifnull(sum(duration_s > 0 OR status IN (480, 486, 487, 600, 603) OR "
+	        "q850_cause"
+	        " IN (16, 17, 18, 19, 21)), 0),"
+	        " ifnull(sum(duration_s), 0) / 100.0, ifnull(avg(pdd_ms), 0),"
+	        " ifnull(avg(mos), 0) / 100.0, ifnull(sum(mos < 360), 0)");
+	sqlite3_stmt *statement = sums_ask(
+	        archive, &question, query, by == ARCHIVE_BY_HOUR ? "1" : "2 DESC, 1");
+	if (!statement)
+		return question.bad_value ? ARCHIVE_BAD_VALUE : ARCHIVE_UNREADABLE;
+	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+		const struct archive_kpi kpi = {
+		        .key = key_of(statement, text),
+		        .attempts = (uint64_t)sqlite3_column_int64(statement, 1),
+		        .answered = (uint64_t)sqlite3_column_int64(statement, 2),
+		        .effective = (uint64_t)sqlite3_column_int64(statement, 3),
+		        .duration_s = sqlite3_column_double(statement, 4),
+		        .pdd_ms = sqlite3_column_double(statement, 5),
+		        .mos = sqlite3_column_double(statement, 6),
+		        .mos_low = (uint64_t)sqlite3_column_int64(statement, 7),
+		};
+		if (!reader->kpi(reader->context, &kpi))
+			break;
+	}
+	return question_end(archive, statement, step);
+}
+
+enum archive_listed archive_qualities(struct archive *archive,
+        const struct archive_query *query, enum archive_by by,
+        const struct archive_field *field, const struct archive_quality_reader *reader)
+{
+	struct question question;
+	char text[64];
+	int step;
+
+	question_init(&question);
+	question_sql(&question, "SELECT ");
+	key_write(&question, by, field);
+	question_sql(&question,
+	        " AS key, count(*), ifnull(sum(packets), 0), ifnull(sum(lost), 0),"
+	        " ifnull(avg(mos), 0) / 100.0, ifnull(min(mos), 0) / 100.0,"
+	        " ifnull(avg(jitter_ms), 0) / 100.0");
+	sqlite3_stmt *statement = sums_ask(
+	        archive, &question, query, by == ARCHIVE_BY_HOUR ? "1" : "2 DESC, 1");
+	if (!statement)
+		return question.bad_value ? ARCHIVE_BAD_VALUE : ARCHIVE_UNREADABLE;
+	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+		const struct archive_quality quality = {
+		        .key = key_of(statement, text),
+		        .streams = (uint64_t)sqlite3_column_int64(statement, 1),
+		        .packets = (uint64_t)sqlite3_column_int64(statement, 2),
+		        .lost = (uint64_t)sqlite3_column_int64(statement, 3),
+		        .mos = sqlite3_column_double(statement, 4),
+		        .mos_least = sqlite3_column_double(statement, 5),
+		        .jitter_ms = sqlite3_column_double(statement, 6),
+		};
+		if (!reader->quality(reader->context, &quality))
+			break;
+	}
+	return question_end(archive, statement, step);
+}

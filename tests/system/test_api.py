@@ -1,0 +1,506 @@
+#!/usr/bin/env python3
+"""ringfence-api from outside: a real server, real captures, real clients."""
+
+import http.client
+import json
+import os
+import pathlib
+import random
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+SOURCE = pathlib.Path(os.environ["RINGFENCE_SOURCE"])
+RINGFENCE = pathlib.Path(os.environ["RINGFENCE"])
+API = RINGFENCE.parent / "ringfence-api"
+ATTACK = SOURCE / "captures/attack/svcrack-long.pcap"
+CALL = SOURCE / "captures/benign/call.pcap"
+NUMBERS = SOURCE / "captures/attack/dialplan-probe.pcap"
+DEADLINE_S = 60
+
+
+class Server:
+    """A server of its own directory and port; its log is read line by line."""
+
+    def __init__(self, directory, **settings):
+        self.directory = directory
+        self.config = directory / "api.yaml"
+        lines = ["api:", "  listen: 127.0.0.1:0", f"  directory: {directory}/data",
+                 f"  program: {RINGFENCE}"]
+        lines += [f"  {key}: {value}" for key, value in settings.items()]
+        self.config.write_text("\n".join(lines) + "\n")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [API, "--config", self.config], stderr=subprocess.PIPE, text=True)
+        self.setup = None
+        self.port = int(re.search(r":(\d+)/$", self.line("listens on")).group(1))
+
+    def line(self, wanted):
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            line = self.process.stderr.readline()
+            if wanted in line:
+                return line.strip()
+            assert line, f"the server ended without '{wanted}'"
+        raise AssertionError(f"no '{wanted}'")
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        rest = self.process.stderr.read()
+        code = self.process.wait(DEADLINE_S)
+        assert how == signal.SIGKILL or code == 0, (code, rest)
+        assert "Sanitizer" not in rest, rest
+
+    def ask(self, method, path, body=None, token=None, headers=None):
+        """Status, headers and body (parsed when it is JSON)."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        headers = dict(headers or {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        data = response.read()
+        kind = response.getheader("Content-Type") or ""
+        connection.close()
+        if "json" in kind and "ndjson" not in kind:
+            data = json.loads(data)
+        return response.status, response.headers, data
+
+
+def expect(answer, status):
+    assert answer[0] == status, answer
+    if status >= 400:
+        assert answer[1]["Content-Type"] == "application/problem+json", answer
+        assert answer[2]["status"] == status and answer[2]["detail"], answer
+    return answer[2]
+
+
+def first_user(server):
+    """The link works once, the session's cookie is for pages only."""
+    secret = server.line("#setup=").split("#setup=")[1]
+    wrong = {"secret": "x" * 32, "name": "ann", "password": "correct horse"}
+    expect(server.ask("POST", "/api/v1/setup", wrong), 401)
+    right = dict(wrong, secret=secret)
+    expect(server.ask("POST", "/api/v1/setup", dict(right, password="short")), 400)
+    status, headers, body = server.ask("POST", "/api/v1/setup", right)
+    assert status == 200 and body["role"] == "admin", body
+    cookie = headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie
+    expect(server.ask("POST", "/api/v1/setup", right), 401)
+    return cookie.split(";")[0]
+
+
+def token_of(server, cookie, **wanted):
+    origin = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{server.port}"}
+    body = expect(server.ask("POST", "/api/v1/tokens", wanted, headers=origin), 201)
+    return body["token"]
+
+
+def cookies_need_their_origin(server, cookie):
+    wanted = {"name": "x", "role": "viewer"}
+    host = f"127.0.0.1:{server.port}"
+    for origin in ({}, {"Origin": "http://evil.example"}, {"Origin": "null"},
+                   {"Origin": f"http://{host}.evil.example"}):
+        expect(server.ask("POST", "/api/v1/tokens", wanted,
+                          headers={"Cookie": cookie, **origin}), 403)
+    expect(server.ask("GET", "/api/v1/alerts", headers={"Cookie": cookie}), 200)
+    expect(server.ask("GET", "/api/v1/alerts", headers={"Cookie": "rf_session=x"}), 401)
+
+
+def upload(server, token, path, name):
+    answer = server.ask("POST", "/api/v1/captures?name=" + urllib.parse.quote(name),
+                        path.read_bytes() if isinstance(path, pathlib.Path) else path, token)
+    return expect(answer, 201)["id"]
+
+
+def replayed(server, token, capture):
+    job = expect(server.ask("POST", f"/api/v1/captures/{capture}/replay", token=token), 202)
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        job = expect(server.ask("GET", f"/api/v1/jobs/{job['id']}", token=token), 200)
+        if job["state"] not in ("queued", "running"):
+            return job
+        time.sleep(0.1)
+    raise AssertionError(job)
+
+
+def offline(path):
+    """What the replay says of the same capture without any server."""
+    done = subprocess.run([RINGFENCE, "replay", "--json", path], capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def archive_equals_replay(server, token):
+    attack = upload(server, token, ATTACK, "svcrack.pcap")
+    call = upload(server, token, CALL, "call.pcap")
+    for capture, path in ((attack, ATTACK), (call, CALL)):
+        assert replayed(server, token, capture)["state"] == "done"
+        for kind, table in (("alert", "alerts"), ("call", "calls"), ("rtp", "streams")):
+            want = [e for e in offline(path) if e["event_type"] == kind]
+            got = expect(server.ask("GET", f"/api/v1/{table}?capture={capture}&limit=1000",
+                                    token=token), 200)["data"]
+            assert len(got) == len(want), (kind, len(got), len(want))
+            for event in want:
+                assert any(all(row[key] == event[key] for key in ("timestamp", "src_ip", kind)
+                               if key != "alert") if kind != "alert" else
+                           row["alert"]["rule_id"] == event["alert"]["rule_id"] for row in got)
+    # A second replay of the same capture adds nothing.
+    before = expect(server.ask("GET", "/api/v1/alerts", token=token), 200)
+    replayed(server, token, attack)
+    after = expect(server.ask("GET", "/api/v1/alerts", token=token), 200)
+    assert before == after
+    return attack, call
+
+
+def pages_hold_all(server, token):
+    every = expect(server.ask("GET", "/api/v1/alerts?limit=1000", token=token), 200)["data"]
+    assert len(every) >= 5, every
+    for limit in (1, 2, 3):
+        seen, cursor = [], ""
+        while True:
+            page = expect(server.ask("GET", f"/api/v1/alerts?limit={limit}{cursor}",
+                                     token=token), 200)
+            seen += page["data"]
+            if not page["page"]["has_more"]:
+                assert page["page"]["next"] is None
+                break
+            assert len(page["data"]) == limit
+            cursor = "&cursor=" + page["page"]["next"]
+        assert seen == every, limit
+    stamps = [row["timestamp"] for row in every]
+    assert stamps == sorted(stamps, reverse=True)
+
+
+def filters_hold(server, token):
+    def count(query):
+        return len(expect(server.ask("GET", "/api/v1/alerts?limit=1000&" + query,
+                                     token=token), 200)["data"])
+
+    everything = count("")
+    brute = count("rule_id=auth-bruteforce")
+    assert brute == 1
+    assert count("rule_id=auth-bruteforce&rule_id=scan-tool-ua") == 2
+    assert count("src_ip=127.0.0.0/8") == everything and count("src_ip=10.0.0.0/8") == 0
+    assert count("q=" + urllib.parse.quote("rule_id:auth-*")) >= 2
+    assert count("q=" + urllib.parse.quote("-rule_id:auth-bruteforce")) == everything - 1
+    assert count("q=" + urllib.parse.quote('@ip:127.0.0.1 "password guessing"')) >= 1
+    assert count("q=" + urllib.parse.quote("event_type:alert severity:<=2")) == \
+        count("severity_lte=2")
+    assert count("from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z") == 0
+    groups = expect(server.ask("GET", "/api/v1/alerts/groups?by=rule_id", token=token), 200)
+    assert sum(group["count"] for group in groups["data"]) == everything
+    kpi = expect(server.ask("GET", "/api/v1/kpis", token=token), 200)["data"][0]
+    assert kpi["asr_percent"] == 100 and abs(kpi["acd_s"] - 6.0) < 0.1, kpi
+    quality = expect(server.ask("GET", "/api/v1/quality?by=codec", token=token), 200)["data"]
+    assert quality[0]["key"] == "PCMU" and quality[0]["streams"] == 2, quality
+
+
+def forms_hold(server, token):
+    status, headers, data = server.ask("GET", "/api/v1/alerts", token=token,
+                                       headers={"Accept": "text/csv"})
+    lines = data.decode().split("\r\n")
+    assert status == 200 and lines[0].startswith("id,timestamp,rule_id,"), lines[0]
+    status, headers, data = server.ask("GET", "/api/v1/alerts?limit=2", token=token,
+                                       headers={"Accept": "application/x-ndjson"})
+    assert [json.loads(line)["event_type"] for line in data.splitlines()] == ["alert"] * 2
+    assert headers["X-Next-Cursor"]
+    expect(server.ask("GET", "/api/v1/alerts", token=token, headers={"Accept": "image/png"}),
+           406)
+
+
+def calls_open(server, token, call):
+    row = expect(server.ask("GET", f"/api/v1/calls?capture={call}", token=token), 200)["data"][0]
+    base = f"/api/v1/calls/{row['id']}"
+    ladder = expect(server.ask("GET", base + "/ladder", token=token), 200)
+    assert "INVITE" in json.dumps(ladder)
+    svg = server.ask("GET", base + "/ladder?format=svg", token=token)
+    assert svg[0] == 200 and b"<svg" in svg[2] and b"<script" not in svg[2]
+    expect(server.ask("GET", base + "/ladder?format=png", token=token), 400)
+    status, _, packets = server.ask("GET", base + ".pcap", token=token)
+    assert status == 200
+    again = pathlib.Path(server.directory / "call.pcapng")
+    again.write_bytes(packets)
+    was = [e for e in offline(CALL) if e["event_type"] in ("call", "rtp")]
+    now = [e for e in offline(again) if e["event_type"] in ("call", "rtp")]
+    assert len(was) == len(now) == 3
+    assert was[0]["call"]["quality"] == now[0]["call"]["quality"]
+    assert len(expect(server.ask("GET", base + "/legs", token=token), 200)["data"]) == 1
+
+
+def alerts_open(server, token, attack):
+    row = expect(server.ask("GET", f"/api/v1/alerts?capture={attack}&rule_id=auth-bruteforce",
+                            token=token), 200)["data"][0]
+    base = f"/api/v1/alerts/{row['id']}"
+    assert expect(server.ask("GET", base, token=token), 200)["state"] == "open"
+    status, _, packets = server.ask("GET", base + "/evidence.pcap", token=token)
+    assert status == 200 and packets[:4] == b"\x0a\x0d\x0d\x0a"
+    status, _, text = server.ask("GET", base + "/explain", token=token)
+    assert status == 200 and b"leaky" in text, text
+    action = {"action": "close", "ids": [row["id"]], "note": "customer's old phone"}
+    dry = expect(server.ask("POST", "/api/v1/alerts/actions?dry_run=true", action, token), 200)
+    assert dry == {"would_change": 1}
+    assert expect(server.ask("GET", base, token=token), 200)["state"] == "open"
+    assert expect(server.ask("POST", "/api/v1/alerts/actions", action, token), 200) == \
+        {"changed": 1}
+    closed = expect(server.ask("GET", base, token=token), 200)
+    assert closed["state"] == "closed" and closed["note"] == action["note"]
+    status, headers, report = server.ask("GET", f"/api/v1/captures/{attack}/report", token=token)
+    assert status == 200 and b"<html" in report.lower()
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def roles_hold(server, cookie, token):
+    viewer = token_of(server, cookie, name="viewer", role="viewer")
+    analyst = token_of(server, cookie, name="analyst", role="analyst")
+    exporter = token_of(server, cookie, name="exporter", role="analyst",
+                        grants=["pcap:export", "payload:read"])
+    elsewhere = token_of(server, cookie, name="elsewhere", role="admin", network="192.0.2.0/24")
+    call = expect(server.ask("GET", "/api/v1/calls", token=token), 200)["data"][0]["id"]
+    for path, least in (("/api/v1/alerts", viewer), ("/api/v1/captures", analyst),
+                        (f"/api/v1/calls/{call}.pcap", exporter),
+                        (f"/api/v1/calls/{call}/ladder", exporter), ("/api/v1/audit", token)):
+        order = [viewer, analyst, exporter, token]
+        for who in order:
+            want = 200 if order.index(who) >= order.index(least) else 403
+            assert server.ask("GET", path, token=who)[0] == want, (path, order.index(who))
+        expect(server.ask("GET", path), 401)
+    expect(server.ask("GET", "/api/v1/alerts", token=elsewhere), 401)
+    tokens = json.dumps(expect(server.ask("GET", "/api/v1/tokens", token=token), 200))
+    assert "digest" not in tokens and viewer not in tokens
+
+
+def numbers_are_masked(server, cookie, token):
+    """A viewer sees who is meant, not whom to call; nothing else changes."""
+    viewer = token_of(server, cookie, name="masked", role="viewer")
+    upload_id = upload(server, token, NUMBERS, "numbers.pcap")
+    assert replayed(server, token, upload_id)["state"] == "done"
+    path = f"/api/v1/calls?capture={upload_id}"
+    clear = expect(server.ask("GET", path, token=token), 200)["data"][0]
+    masked = expect(server.ask("GET", path, token=viewer), 200)["data"][0]
+    number = next(clear["call"][side]["user"] for side in ("from", "to", "request")
+                  if re.search(r"\d{6}", clear["call"][side]["user"]))
+    assert number in json.dumps(clear) and number not in json.dumps(
+        {key: value for key, value in masked["call"].items() if key != "call_id"})
+    assert "\u2022" in json.dumps(masked, ensure_ascii=False) and masked["src_ip"] == clear["src_ip"]
+    assert masked["call"]["duration_s"] == clear["call"]["duration_s"]
+
+
+def audit_is_chained(server, token):
+    import hashlib
+    page = server.ask("GET", "/api/v1/audit?limit=1000", token=token)
+    entries = expect(page, 200)["data"]
+    assert entries[-1]["number"] == 1 and len(entries) > 10
+    raw = subprocess.run(
+        ["python3", "-c", "import sqlite3,sys\n"
+         "for (body,) in sqlite3.connect(sys.argv[1]).execute(\"SELECT body FROM documents "
+         "WHERE space='audit' ORDER BY key\"): print(body)",
+         server.directory / "data/state.db"], capture_output=True, text=True, check=True)
+    before = b""
+    for line in raw.stdout.splitlines():
+        assert json.loads(line)["before"] == hashlib.sha256(before).hexdigest()
+        before = line.encode()
+
+
+def feed_tells(server, token, capture_path):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S)
+    connection.request("GET", "/api/v1/stream?topics=alerts",
+                       headers={"Authorization": f"Bearer {token}"})
+    response = connection.getresponse()
+    assert response.getheader("Content-Type") == "text/event-stream"
+    copy = upload(server, token, capture_path, "again.pcap")
+    replayed(server, token, copy)
+    last, rules = None, set()
+    while "auth-bruteforce" not in rules:
+        line = response.readline().decode().strip()
+        if line.startswith("id: "):
+            last = int(line[4:])
+        if line.startswith("data: "):
+            event = json.loads(line[6:])
+            assert event["event_type"] == "alert"
+            rules.add(event["alert"]["rule_id"])
+    connection.close()
+    # Who comes back is given what was missed, or told that it is gone.
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S)
+    connection.request("GET", "/api/v1/stream", headers={
+        "Authorization": f"Bearer {token}", "Last-Event-ID": "1"})
+    response = connection.getresponse()
+    assert response.readline() == b"event: gap\n"
+    connection.close()
+    assert last
+
+
+def bad_input_is_told(server, token):
+    rows = [
+        ("GET", "/api/v1/alerts?limit=0", None, 400), ("GET", "/api/v1/alerts?limit=1001", None, 400),
+        ("GET", "/api/v1/alerts?cursor=zz", None, 400), ("GET", "/api/v1/alerts?from=soon", None, 400),
+        ("GET", "/api/v1/alerts?src_ip=10.0.0.0/99", None, 400),
+        ("GET", "/api/v1/alerts?severity_gte=many", None, 400),
+        ("GET", "/api/v1/alerts?q=nofield:1", None, 400), ("GET", "/api/v1/alerts?x=1", None, 400),
+        ("GET", "/api/v1/alerts?q=%ff", None, 400), ("GET", "/api/v1/alerts?q=%0", None, 400),
+        ("GET", "/api/v1/alerts?q=%00", None, 400),
+        ("GET", "/api/v1/alerts?" + "&".join(["q=a"] * 80), None, 400),
+        ("GET", "/api/v1/alerts?q=" + "a" * 9000, None, 400),
+        ("GET", "/api/v1/alerts/999999", None, 404), ("GET", "/api/v1/alerts/x", None, 404),
+        ("GET", "/api/v1/alerts/-1", None, 404), ("GET", "/api/v1/nothing", None, 404),
+        ("GET", "/", None, 404), ("GET", "/api/v1/captures/..%2f..%2fetc", None, 404),
+        ("GET", "/api/v1/rules/--help", None, 404), ("GET", "/api/v1/rules/no-such-rule", None, 422),
+        ("PUT", "/api/v1/alerts", {}, 405), ("DELETE", "/api/v1/users/ann", None, 204),
+        ("POST", "/api/v1/alerts/actions", [], 400), ("POST", "/api/v1/alerts/actions", {}, 400),
+        ("POST", "/api/v1/alerts/actions", {"action": "eat", "ids": ["1"]}, 400),
+        ("POST", "/api/v1/alerts/actions", {"action": "close", "ids": [1]}, 400),
+        ("POST", "/api/v1/alerts/actions", {"action": "close", "ids": ["1"], "x": 1}, 400),
+        ("POST", "/api/v1/alerts/actions", "{" * 5000, 415), ("POST", "/api/v1/captures", b"", 400),
+        ("POST", "/api/v1/captures", b"no capture at all", 422),
+        ("POST", "/api/v1/captures/nope/replay", None, 404),
+    ]
+    for method, path, body, want in rows:
+        answer = server.ask(method, path, body, token)
+        assert answer[0] == want, (method, path[:80], answer)
+        if want >= 400:
+            expect(answer, want)
+    nested = server.ask("POST", "/api/v1/alerts/actions", "[" * 100000, token,
+                        {"Content-Type": "application/json"})
+    expect(nested, 400)
+    # A capture that breaks off is judged as far as it goes, and the job tells.
+    broken = upload(server, token, ATTACK.read_bytes()[:30000], "cut.pcap")
+    assert replayed(server, token, broken)["state"] in ("done", "failed")
+
+
+def slow_clients_wait_alone(server, token):
+    """Half a request holds its own connection only."""
+    half = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(50)]
+    for one in half:
+        one.send(b"GET /api/v1/alerts HTTP/1.1\r\nHost: x\r\n")
+    begun = time.monotonic()
+    expect(server.ask("GET", "/api/v1/alerts", token=token), 200)
+    assert time.monotonic() - begun < 10
+    for one in half:
+        one.close()
+
+
+def nonsense_never_hurts(server, token):
+    """Random requests from the description: no answer is our fault."""
+    seed = random.Random(7)
+    document = server.ask("GET", "/openapi.json")[2]
+    words = ["", "0", "-1", "1", "99999999999999999999", "a", "'", '"', "%25", "<script>", "é",
+             "10.0.0.0/8", "::/0", "-1h", "x:y", "-is:open", "@ip:1", "null", "true", "../.."]
+    count = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if path.endswith("/stream") or "/users/" in path or "/tokens/" in path:
+                continue
+            for _ in range(12):
+                target = re.sub(r"{[^}]*}", lambda _: urllib.parse.quote(
+                    seed.choice(words) or "1", safe=""), path)
+                names = [p["name"] for p in operation["parameters"] if p["in"] == "query"]
+                pairs = [(seed.choice(names + ["zz"]), seed.choice(words))
+                         for _ in range(seed.randrange(4))] if names else []
+                if pairs:
+                    target += "?" + urllib.parse.urlencode(pairs)
+                body = seed.choice([None, {}, [], {"name": "x"}, {"ids": ["1"]}, 7, "x"]) \
+                    if method != "get" else None
+                status = server.ask(method.upper(), target,
+                                    json.dumps(body) if body is not None else None, token,
+                                    {"Content-Type": "application/json"})[0]
+                assert status < 500 or status == 503, (method, target, body, status)
+                count += 1
+    return count
+
+
+def description_is_true(server, token):
+    document = server.ask("GET", "/openapi.json")[2]
+    assert document["openapi"].startswith("3.1")
+    for path, operations in document["paths"].items():
+        for method in ("get", "post", "put", "delete", "patch"):
+            if path.endswith("/stream"):
+                continue
+            target = re.sub(r"{[^}]*}", "x", path)
+            status, headers, _ = server.ask(method.upper(), target)
+            # A path that fits two descriptions has the methods of both.
+            known = any(method in document["paths"][other] for other in document["paths"]
+                        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", other), target)) \
+                if "{" in path else method in operations
+            assert (status == 405) == (not known), (method, path, status)
+            if not known:
+                assert headers["Allow"].lower().split(", ")
+
+
+def guesses_are_slowed(server):
+    seen = []
+    for _ in range(8):
+        answer = server.ask("POST", "/api/v1/session", {"name": "ann", "password": "guess guess"})
+        seen.append(answer[0])
+    assert seen[0] == 401 and seen[-1] == 429, seen
+    assert int(answer[1]["Retry-After"]) > 0
+
+
+def survives_a_kill(server, token):
+    """What was archived is there after kill -9; a running job is told to have failed."""
+    before = expect(server.ask("GET", "/api/v1/alerts?limit=1000", token=token), 200)["data"]
+    server.stop(signal.SIGKILL)
+    server.start()
+    after = expect(server.ask("GET", "/api/v1/alerts?limit=1000", token=token), 200)["data"]
+    assert before == after
+
+
+def bad_configurations(directory):
+    for text, want in (("api:\n  listne: x\n", ":2:3: there is no setting"),
+                       ("api:\n  listen: nowhere\n", "api.listen is an address"),
+                       ("api:\n  jobs_max: 0\n", "outside its range")):
+        path = directory / "bad.yaml"
+        path.write_text(text + f"  directory: {directory}/bad\n")
+        done = subprocess.run([API, "--config", path], capture_output=True, text=True, timeout=20)
+        assert done.returncode in (3, 4) and want in done.stderr, done.stderr
+    done = subprocess.run([API, "--config", "/nonexistent.yaml"], capture_output=True, text=True)
+    assert done.returncode == 3 and "/nonexistent.yaml" in done.stderr
+
+
+def main():
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="ringfence-api-"))
+    server = None
+    try:
+        bad_configurations(directory)
+        server = Server(directory, requests_per_second=100000)
+        cookie = first_user(server)
+        cookies_need_their_origin(server, cookie)
+        token = token_of(server, cookie, name="admin", role="admin")
+        attack, call = archive_equals_replay(server, token)
+        pages_hold_all(server, token)
+        filters_hold(server, token)
+        forms_hold(server, token)
+        calls_open(server, token, call)
+        alerts_open(server, token, attack)
+        roles_hold(server, cookie, token)
+        numbers_are_masked(server, cookie, token)
+        feed_tells(server, token, ATTACK)
+        audit_is_chained(server, token)
+        bad_input_is_told(server, token)
+        slow_clients_wait_alone(server, token)
+        description_is_true(server, token)
+        print(nonsense_never_hurts(server, token), "random requests, none our fault")
+        survives_a_kill(server, token)
+        guesses_are_slowed(server)
+        server.stop()
+        server = None
+    finally:
+        if server:
+            server.process.kill()
+            sys.stderr.write(server.process.stderr.read())
+        shutil.rmtree(directory)
+
+
+if __name__ == "__main__":
+    main()
