@@ -147,6 +147,9 @@ void capture_delete(struct visit *visit)
 	if (!audit_note(visit, "capture.remove", text_of(id)))
 		return;
 	(void)ledger_delete(visit->api->ledger, SPACE, text_of(id));
+	for (unsigned kind = 0; kind < ARCHIVE_KINDS; kind++)
+		(void)archive_forget_capture(
+		        visit->api->archive, (enum archive_kind)kind, text_of(id));
 	for (unsigned part = CAPTURE_PACKETS; part <= CAPTURE_REPORT; part++)
 		if (capture_path(visit->api, id, (enum capture_part)part, path))
 			(void)unlink(path);

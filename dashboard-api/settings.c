@@ -25,7 +25,7 @@ const struct setting SETTINGS[] = {
                 "of one address, in the long run; bursts of twice as many pass", 1,
                 1000000, NULL},
         {"api.keep", SETTING_DURATION, INTO(keep_ms), "90d",
-                "age at which events are removed", 60000, 20ull * 365 * 86400000, NULL},
+                "age at which events that were seen live are removed", 60000, 20ull * 365 * 86400000, NULL},
         {"api.session", SETTING_DURATION, INTO(session_ms), "12h",
                 "life of a page's session", 60000, 90ull * 86400000, NULL},
         {"api.jobs_max", SETTING_COUNT, INTO(jobs_max), "2", "captures replayed at once",

@@ -226,8 +226,11 @@ enum archive_listed archive_qualities(struct archive *archive,
 bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
         const struct archive_field *field, struct slice value);
 
-/* Removes what is older; how many rows. */
+/* Removes what is older and was seen live; how many rows. */
 uint64_t archive_forget(
         struct archive *archive, enum archive_kind kind, uint64_t before_us);
+/* Removes what the replay of a capture found. */
+uint64_t archive_forget_capture(
+        struct archive *archive, enum archive_kind kind, struct slice capture);
 
 #endif

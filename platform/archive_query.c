@@ -199,6 +199,18 @@ bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
 	       sqlite3_changes(archive->database) == 1;
 }
 
+/* How many rows the statement changed; 0 when it failed. */
+static uint64_t changes(struct archive *archive, const struct question *question)
+{
+	sqlite3_stmt *statement = question_ask(archive, question);
+	if (!statement)
+		return 0;
+	const int step = sqlite3_step(statement);
+	if (question_end(archive, statement, step) != ARCHIVE_LISTED)
+		return 0;
+	return (uint64_t)sqlite3_changes64(archive->database);
+}
+
 uint64_t archive_forget(
         struct archive *archive, enum archive_kind kind, uint64_t before_us)
 {
@@ -206,13 +218,19 @@ uint64_t archive_forget(
 	question_init(&question);
 	question_sql(&question, "DELETE FROM ");
 	question_sql(&question, archive_table(kind)->name);
-	question_sql(&question, " WHERE time < ");
+	question_sql(&question, " WHERE capture IS NULL AND time < ");
 	question_number(&question, (int64_t)before_us);
-	sqlite3_stmt *statement = question_ask(archive, &question);
-	if (!statement)
-		return 0;
-	const int step = sqlite3_step(statement);
-	if (question_end(archive, statement, step) != ARCHIVE_LISTED)
-		return 0;
-	return (uint64_t)sqlite3_changes64(archive->database);
+	return changes(archive, &question);
+}
+
+uint64_t archive_forget_capture(
+        struct archive *archive, enum archive_kind kind, struct slice capture)
+{
+	struct question question;
+	question_init(&question);
+	question_sql(&question, "DELETE FROM ");
+	question_sql(&question, archive_table(kind)->name);
+	question_sql(&question, " WHERE capture = ");
+	question_text(&question, capture);
+	return changes(archive, &question);
 }

@@ -90,14 +90,14 @@ bool ledger_put(
 bool ledger_put_new(
         struct ledger *ledger, const char *space, struct slice key, struct slice body)
 {
-	return change(ledger, "INSERT OR IGNORE INTO documents VALUES (?1, ?2, ?3)", space,
-	        key, body);
+	return change(ledger, "INSERT OR IGNORE INTO documents VALUES (?1, ?2, ?3)",
+	        space, key, body);
 }
 
 bool ledger_delete(struct ledger *ledger, const char *space, struct slice key)
 {
-	return change(ledger, "DELETE FROM documents WHERE space = ?1 AND key = ?2", space,
-	        key, (struct slice){0});
+	return change(ledger, "DELETE FROM documents WHERE space = ?1 AND key = ?2",
+	        space, key, (struct slice){0});
 }
 
 static struct slice column(sqlite3_stmt *statement, int index)
@@ -167,7 +167,8 @@ static bool last_note(void *context, struct slice key, struct slice body)
 	return false;
 }
 
-bool ledger_append(struct ledger *ledger, const char *space, const struct ledger_entry *entry)
+bool ledger_append(
+        struct ledger *ledger, const char *space, const struct ledger_entry *entry)
 {
 	struct last last = {.body = buffer_of(BODY_BYTES_MAX)};
 	struct buffer body = buffer_of(BODY_BYTES_MAX);
@@ -184,8 +185,9 @@ bool ledger_append(struct ledger *ledger, const char *space, const struct ledger
 		entry->write(entry->context,
 		        last.number ? buffer_text(&last.body) : (struct slice){0},
 		        last.number + 1, &body);
-		fine = !body.failed && ledger_put(ledger, space, slice_of(key, strlen(key)),
-		                               buffer_text(&body));
+		fine = !body.failed &&
+		       ledger_put(ledger, space, slice_of(key, strlen(key)),
+		               buffer_text(&body));
 	}
 	buffer_free(&body);
 	buffer_free(&last.body);

@@ -257,6 +257,15 @@ static void old_rows_are_forgotten(void **state)
 	assert_int_equal(archive_forget(fixture.archive, ARCHIVE_ALERTS, before_us), 5);
 	const struct archive_query query = {.kind = ARCHIVE_ALERTS, .limit = 32};
 	assert_int_equal(list(fixture.archive, &query).count, 7);
+	/* What a capture's replay found goes with the capture, however old it is. */
+	const struct archive_origin origin = {.id = SLICE("c-1"), .capture = SLICE("c")};
+	assert_int_equal(archive_store(fixture.archive, &origin,
+	                         SLICE("{\"event_type\":\"alert\",\"timestamp\":"
+	                               "\"1999-01-31T12:00:00Z\"}")),
+	        ARCHIVE_STORED);
+	assert_int_equal(archive_forget(fixture.archive, ARCHIVE_ALERTS, before_us), 0);
+	assert_int_equal(
+	        archive_forget_capture(fixture.archive, ARCHIVE_ALERTS, SLICE("c")), 1);
 	fixture_close(&fixture);
 }
 
