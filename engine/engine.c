@@ -154,6 +154,11 @@ void engine_finish(struct engine *engine)
 	engine_events(engine);
 }
 
+const struct judgement *engine_judgement(const struct engine *engine)
+{
+	return engine->detect ? detect_judgement(engine->detect) : NULL;
+}
+
 const struct frame_counters *engine_frame_counters(const struct engine *engine)
 {
 	return frame_counters(engine->frame);

@@ -32,6 +32,9 @@ struct engine *engine_new(const struct engine_config *config);
 /* Judges one packet: decodes, tracks, detects and reports it. */
 enum verdict engine_packet(struct engine *engine, const struct packet *packet);
 
+/* Why the last packet got its verdict; NULL without rules. */
+const struct judgement *engine_judgement(const struct engine *engine);
+
 /*
  * Time passes without packets: timers due until time_us fire. A live face calls it when
  * the wire is idle, with a time that no packet to come lies before.

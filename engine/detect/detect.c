@@ -334,7 +334,7 @@ void detect_event(struct detect *detect, const struct event *event)
 		detect->lossy_until_us = detect->now_us + LOSSY_US;
 	if (event->packet && event->packet->number != detect->verdict_packet) {
 		detect->verdict_packet = event->packet->number;
-		detect->verdict = VERDICT_PASS;
+		detect->judgement = (struct judgement){.verdict = VERDICT_PASS};
 	}
 	field_cache_open(&detect->cache, event);
 	for (uint32_t i = 0; i < detect->memo_count; i++)
@@ -374,7 +374,7 @@ void detect_advance(struct detect *detect, uint64_t now_us)
 {
 	if (now_us > detect->now_us)
 		detect->now_us = now_us;
-	detect->verdict = VERDICT_PASS;
+	detect->judgement = (struct judgement){.verdict = VERDICT_PASS};
 	if (!detect->absence_count)
 		return;
 	detect->cache.event = NULL;
@@ -394,5 +394,10 @@ const struct alert *detect_next(struct detect *detect)
 
 enum verdict detect_verdict(const struct detect *detect)
 {
-	return detect->verdict;
+	return detect->judgement.verdict;
+}
+
+const struct judgement *detect_judgement(const struct detect *detect)
+{
+	return &detect->judgement;
 }

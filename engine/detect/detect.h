@@ -82,4 +82,13 @@ const struct alert *detect_next(struct detect *detect);
 /* The strongest verdict over the last packet's events. */
 enum verdict detect_verdict(const struct detect *detect);
 
+/* The same with its reason, whether or not suppression held the alert back. */
+struct judgement {
+	enum verdict verdict;
+	const struct rule *rule; /* NULL with VERDICT_PASS */
+	struct address offender; /* who sent the request, or the packet; may be none */
+	bool proven;             /* that address is known to be real */
+};
+const struct judgement *detect_judgement(const struct detect *detect);
+
 #endif

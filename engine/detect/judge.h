@@ -69,7 +69,7 @@ struct detect {
 	uint64_t alert_id;
 	uint64_t alerts_lost;
 	uint64_t verdict_packet;
-	enum verdict verdict;
+	struct judgement judgement;
 	uint32_t pending_count;
 	uint32_t pending_at;
 	struct pending pending[LIMIT_ALERTS_PENDING];

@@ -102,10 +102,18 @@ static enum verdict verdict_of(const struct rule *rule, bool proven)
 	return rule->verdict;
 }
 
-static void verdict_raise(struct detect *detect, enum verdict verdict)
+static void verdict_raise(struct detect *detect, const struct rule *rule, bool proven)
 {
-	if (verdict > detect->verdict)
-		detect->verdict = verdict;
+	static const struct field_ref source = {.field = FIELD_SRC_IP};
+	const enum verdict verdict = verdict_of(rule, proven);
+	struct value value = {0};
+
+	if (verdict <= detect->judgement.verdict)
+		return;
+	if (detect->cache.event)
+		field_value(&detect->cache, &source, &value);
+	detect->judgement = (struct judgement){
+	        .verdict = verdict, .rule = rule, .offender = value.ip, .proven = proven};
 }
 
 void alert_raise(struct detect *detect, struct judge *judge, struct key_state *state,
@@ -115,7 +123,7 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	const struct event *event = detect->cache.event;
 	const enum verdict would = verdict_of(rule, state->proven);
 
-	verdict_raise(detect, would);
+	verdict_raise(detect, rule, state->proven);
 	if (held_back(state, rule, detect->now_us))
 		return;
 	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
