@@ -1,0 +1,263 @@
+#include "nfq-filter/filter.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+
+#include "nfq-filter/policy.h"
+
+enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200 };
+
+static const uint64_t TICK_US = 100000;
+
+uint64_t filter_clock(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Time never stands still from packet to packet: a verdict belongs to one moment. */
+static uint64_t next_moment(struct filter *filter)
+{
+	const uint64_t now_us = filter_clock();
+	filter->now_us = now_us > filter->now_us ? now_us : filter->now_us + 1;
+	return filter->now_us;
+}
+
+void filter_event(void *context, const struct engine *engine, const struct event *event)
+{
+	struct filter *filter = context;
+	(void)engine;
+	if (event->kind != EVENT_SIP_REQUEST && event->kind != EVENT_SIP_RESPONSE)
+		return;
+	if (!event->message || !event->message->sip)
+		return;
+	filter->moment.sip = event->message->sip;
+	policy_message(filter, event);
+	if (!filter->moment.stop.action || !policy_enforces(filter, &filter->moment.view))
+		session_event(&filter->sessions, event);
+}
+
+void filter_alert(void *context, const struct engine *engine, const struct alert *alert)
+{
+	static const char *const queue[] = {"queue"};
+	struct filter *filter = context;
+	const struct report_context about = {
+	        .track = engine_track(engine), .sources = queue, .source_count = 1};
+	report_alert(&filter->report, &about, alert);
+}
+
+static void closed(void *context, const struct pinhole *pinhole, uint64_t packets)
+{
+	struct filter *filter = context;
+	report_pinhole(&filter->report, filter->now_us, "closed", pinhole, packets);
+}
+
+static void ended(void *context, const struct session *session, const char *why)
+{
+	struct filter *filter = context;
+	if (strcmp(why, "idle") == 0)
+		report_node(&filter->report, filter->now_us,
+		        &(struct node_event){
+		                "session-idle", "no media for too long", session->id});
+}
+
+enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool forced)
+{
+	char text[64];
+	struct writer entity = writer_of(text, sizeof(text));
+	const enum ban_result result =
+	        ban_add(&filter->bans, ban, filter->now_us, forced);
+	struct slice by = slice_of(ban->words, strlen(ban->words));
+	const struct slice rule = slice_split(&by, ' ');
+	writer_address(&entity, &ban->network.ip);
+	if (result == BAN_DONE && ban_single(&ban->network)) {
+		pinholes_set_grace(&filter->pinholes, 0);
+		(void)sessions_end_of(&filter->sessions, &ban->network.ip);
+		pinholes_set_grace(&filter->pinholes, filter->settings.grace_ms * 1000);
+	}
+	filter->counters.banned += result == BAN_DONE;
+	filter->counters.not_banned += result != BAN_DONE;
+	report_ban(&filter->report, filter->now_us,
+	        &(struct ban_event){.what = result == BAN_DONE ? "ban" : "ban-refused",
+	                .entity = writer_text(&entity),
+	                .rule = rule,
+	                .by = result == BAN_DONE
+	                              ? by
+	                              : slice_of(ban_result_text(result),
+	                                        strlen(ban_result_text(result))),
+	                .until_us = ban->until_us});
+	return result;
+}
+
+static void tell_stop(struct filter *filter)
+{
+	const uint64_t second = filter->now_us / 1000000;
+	if (second != filter->second) {
+		filter->second = second;
+		filter->told = 0;
+	}
+	if (filter->told++ >= TOLD_A_SECOND) {
+		filter->counters.untold++;
+		return;
+	}
+	const struct report_message message = {.time_us = filter->now_us,
+	        .view = &filter->moment.view,
+	        .sip = filter->moment.sip};
+	report_stop(&filter->report, &message, &filter->moment.stop);
+}
+
+/* A source that a rule limits is not even looked at once it has sent enough. */
+static bool over_its_limit(struct filter *filter)
+{
+	struct moment *moment = &filter->moment;
+	const struct limited *limited =
+	        moment->viewed ? limit_exceeded(&filter->limits, &moment->view.src.ip,
+	                                 filter->now_us)
+	                       : NULL;
+	if (!limited)
+		return false;
+	filter->counters.limited++;
+	moment->stop = (struct stop){.action = "limit",
+	        .rule = slice_of(limited->rule, strlen(limited->rule)),
+	        .why = SLICE("more messages than the rule leaves to this source"),
+	        .until_us = limited->until_us};
+	return true;
+}
+
+static void judge(struct filter *filter, const struct queue_packet *queued)
+{
+	const struct packet packet = {.time_us = filter->now_us,
+	        .data = queued->data,
+	        .len = queued->len,
+	        .wire_len = queued->whole_len,
+	        .number = filter->number,
+	        .link = LINK_RAW};
+	if (over_its_limit(filter))
+		return;
+	(void)engine_packet(filter->engine, &packet);
+	policy_packet(filter, queued->len == queued->whole_len);
+}
+
+static void let_go(struct filter *filter, const struct queue_packet *queued)
+{
+	filter->counters.passed++;
+	queue_accept(filter->queue, queued->id);
+}
+
+static void hold_back(struct filter *filter, const struct queue_packet *queued)
+{
+	const struct view *view = &filter->moment.view;
+	filter->counters.dropped++;
+	pinholes_cancel(&filter->pinholes);
+	/* TCP would send it again, and again, until it passes as a copy. */
+	if (view->protocol == IPPROTO_TCP)
+		firewall_end(&filter->firewall, &view->src, &view->dst);
+	queue_drop(filter->queue, queued->id);
+}
+
+static bool commit(struct filter *filter)
+{
+	const int error = pinholes_commit(&filter->pinholes);
+	if (!error)
+		return true;
+	filter->counters.failed_commits++;
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){"commit-failed", strerror(error), (uint64_t)error});
+	return filter->settings.signalling_open;
+}
+
+static void filter_packet(struct filter *filter, const struct queue_packet *queued)
+{
+	struct moment *moment = &filter->moment;
+	*moment = (struct moment){0};
+	filter->number++;
+	filter->counters.packets++;
+	(void)next_moment(filter);
+	moment->viewed = view_open(&moment->view, queued->data, queued->len);
+	judge(filter, queued);
+	if (moment->stop.action) {
+		moment->stop.would = !policy_enforces(filter, &moment->view);
+		filter->counters.would_drop += moment->stop.would;
+		tell_stop(filter);
+	}
+	const bool passes = !moment->stop.action || moment->stop.would;
+	if (passes && commit(filter))
+		let_go(filter, queued);
+	else
+		hold_back(filter, queued);
+}
+
+bool filter_queue(struct filter *filter)
+{
+	struct queue_packet packets[QUEUE_BATCH];
+	for (int batch = 0; batch < BATCHES_MAX; batch++) {
+		const size_t count = queue_receive(filter->queue, packets);
+		for (size_t i = 0; i < count; i++)
+			filter_packet(filter, &packets[i]);
+		if (!queue_flush(filter->queue) && errno != EAGAIN && errno != ENOBUFS)
+			return false;
+		if (count < QUEUE_BATCH)
+			break;
+	}
+	return true;
+}
+
+static void tell_losses(struct filter *filter)
+{
+	struct queue_losses losses;
+	if (!queue_losses(filter->queue, &losses))
+		return;
+	if (losses.queue_full > filter->losses.queue_full)
+		report_node(&filter->report, filter->now_us,
+		        &(struct node_event){"queue-full",
+		                "packets came faster than verdicts: the queue was full",
+		                losses.queue_full - filter->losses.queue_full});
+	if (losses.socket_full > filter->losses.socket_full)
+		report_node(&filter->report, filter->now_us,
+		        &(struct node_event){"socket-full",
+		                "the socket's buffer had no room for a packet",
+		                losses.socket_full - filter->losses.socket_full});
+	filter->losses = losses;
+}
+
+/* Somebody flushed the ruleset, and the kernel let it happen. */
+static void rebuild(struct filter *filter)
+{
+	struct firewall_error error = {{0}};
+	filter->counters.rebuilt++;
+	if (!firewall_install(&filter->firewall, &error)) {
+		log_write(&filter->log, LOG_LEVEL_ERROR, "%s", error.text);
+		return;
+	}
+	bans_reinstall(&filter->bans, filter->now_us);
+	(void)pinholes_reinstall(&filter->pinholes);
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){"table-lost",
+	                "somebody removed our table: it was built again",
+	                filter->counters.rebuilt});
+}
+
+void filter_tick(struct filter *filter)
+{
+	const struct pinhole_watcher holes = {filter, closed};
+	const struct session_watcher calls = {filter, ended};
+	filter->tick_us = next_moment(filter);
+	pinholes_advance(&filter->pinholes, filter->now_us, &holes);
+	engine_advance(filter->engine, filter->now_us);
+	sessions_advance(&filter->sessions, filter->now_us, &calls);
+	bans_advance(&filter->bans, filter->now_us);
+	if (!firewall_intact(&filter->firewall))
+		rebuild(filter);
+	tell_losses(filter);
+	report_flush(&filter->report);
+}
+
+uint64_t filter_due_us(const struct filter *filter)
+{
+	const uint64_t tick_us = filter->tick_us + TICK_US;
+	const uint64_t due_us = pinholes_due_us(&filter->pinholes);
+	return due_us < tick_us ? due_us : tick_us;
+}

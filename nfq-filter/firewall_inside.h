@@ -1,0 +1,39 @@
+/*
+ * Shared by the files of the firewall: the names of what is in the table.
+ */
+#ifndef RINGFENCE_FILTER_FIREWALL_INSIDE_H
+#define RINGFENCE_FILTER_FIREWALL_INSIDE_H
+
+#include "nfq-filter/firewall.h"
+#include "platform/nft_rule.h"
+
+/* The sets of one family of addresses. */
+struct family_names {
+	const char *latched[PINHOLE_CLASSES];
+	const char *open[PINHOLE_CLASSES];
+	const char *open_nat[PINHOLE_CLASSES];
+	const char *ended; /* TCP connections that carried what was dropped */
+	const char *ban, *range, *allow, *meter, *canary;
+	const char *media; /* the chain that pinholes are looked up in */
+	uint32_t address_bytes;
+	uint32_t source_at, target_at; /* in the IP header */
+};
+
+enum { FAMILIES = 2 };
+extern const struct family_names FAMILY[FAMILIES]; /* by "is IPv6" */
+
+#define SET_POLICE "police"
+#define SET_PORTS  "signalling"
+
+#define CHAIN_INGRESS "ingress"
+#define CHAIN_RAW     "raw"
+#define CHAIN_GUARD   "guard"
+#define CHAIN_QUEUE   "inspect"
+#define CHAIN_INPUT   "input"
+#define CHAIN_FORWARD "forward"
+#define CHAIN_OUTPUT  "output"
+
+/* All rules, into chains that are empty. False when one could not be built. */
+bool firewall_rules(struct firewall *firewall);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * Sessions: what the two sides of a call agreed on as offers and answers (RFC 3264), and
+ * the pinholes that follow from it. A session is known by its Call-ID, the caller's tag
+ * and the two addresses that signal, never by a flow of packets: any number of them may
+ * share one. Its lines are told apart by side, fork and number of the m= line.
+ *
+ * Nothing is opened by what nobody asked for: an answer counts only for an offer that was
+ * seen, in the same transaction. One thread; memory is taken at the start; when the table
+ * is full the longest idle session that was never answered goes.
+ */
+#ifndef RINGFENCE_FILTER_SESSION_H
+#define RINGFENCE_FILTER_SESSION_H
+
+#include "engine/base/list.h"
+#include "engine/base/slab.h"
+#include "engine/base/table.h"
+#include "engine/base/wheel.h"
+#include "engine/track/call.h"
+#include "engine/track/event.h"
+#include "nfq-filter/pinhole.h"
+
+/* Where one side of one m= line wants its media. */
+struct line {
+	uint32_t next; /* of the session, 0 = none */
+	uint64_t fork; /* hash of the callee's tag; 0: the caller's line */
+	struct endpoint at;
+	struct endpoint control;
+	struct address from; /* what it sends comes from here */
+	uint32_t rate;
+	uint8_t side;   /* enum call_side */
+	uint8_t number; /* of the m= line */
+	bool offered;   /* not yet answered */
+	bool raw;       /* other than plain RTP, too */
+	bool mux;       /* RTCP on the same port, if the other side agrees */
+	bool nat;       /* its address is not the one that packets come from */
+	bool candidate; /* of ICE */
+};
+
+/* A pinhole that a session uses. */
+struct use {
+	uint32_t next;
+	uint32_t pinhole;
+	uint32_t wanted; /* round in which it was last wanted */
+};
+
+struct session {
+	struct wheel_timer timer;
+	struct list_link idle;
+	uint64_t call;          /* hash of the Call-ID */
+	uint64_t tag;           /* of the caller */
+	uint64_t id;            /* counted from 1 in the run */
+	struct address ends[2]; /* that signal, by side */
+	uint32_t lines;         /* first */
+	uint32_t line_count;
+	uint32_t uses; /* first */
+	uint32_t use_count;
+	uint32_t offer_cseq;
+	uint8_t offer_side; /* enum call_side */
+	bool offering;      /* an offer waits for its answer */
+	bool asked;         /* an INVITE without an offer waits for one */
+	bool invited;       /* its INVITE waits for a final response */
+	bool answered;
+	bool ending; /* BYE, CANCEL or failure: nothing is wanted */
+	bool on_hold;
+	bool inherited;     /* from the kernel: what was agreed on is not known */
+	uint64_t expires_s; /* of Session-Expires, 0 = none */
+	uint64_t packets;   /* counted when it was last looked at */
+	uint64_t media_us;  /* when media was last known to flow */
+};
+
+struct session_counters {
+	uint64_t offers, answers, ends, refused_offers, unasked, idle, evicted, limited;
+};
+
+struct sessions {
+	struct pinholes *pinholes;
+	const struct settings *settings;
+	struct hash_key hash_key;
+	struct slab slab, line_slab, use_slab;
+	struct table table;
+	struct wheel wheel;
+	struct list early, answered; /* longest idle first */
+	uint64_t now_us;
+	uint64_t next_id;
+	uint32_t round;
+	struct session_counters counters;
+};
+
+/* Sees NULL, or a session that lost its media in one direction. */
+struct session_watcher {
+	void *context;
+	void (*ended)(void *context, const struct session *session, const char *why);
+};
+
+bool sessions_init(struct sessions *sessions, struct memory *memory, uint32_t capacity,
+        const struct hash_key *key);
+
+/*
+ * Takes in a request or a response, and wants and gives up pinholes. What is wanted opens
+ * with the next pinholes_commit: hold the message until then.
+ */
+void session_event(struct sessions *sessions, const struct event *event);
+
+/* Whether a request inside a dialog, or a response, belongs to a session. */
+bool session_known(struct sessions *sessions, const struct message *message);
+
+/* Sessions without media, or whose timers ran out, end. */
+void sessions_advance(struct sessions *sessions, uint64_t now_us,
+        const struct session_watcher *watcher);
+
+/* A pinhole of a run before gets its session. */
+void session_inherit(
+        struct sessions *sessions, uint32_t pinhole, const struct pinhole_wish *wish);
+
+/* Of a source that is banned: its sessions end at once; returns how many. */
+uint32_t sessions_end_of(struct sessions *sessions, const struct address *address);
+
+static inline struct session *session_at(const struct sessions *sessions, uint32_t index)
+{
+	return slab_at(&sessions->slab, index);
+}
+
+static inline struct line *line_at(const struct sessions *sessions, uint32_t index)
+{
+	return slab_at(&sessions->line_slab, index);
+}
+
+static inline struct use *use_at(const struct sessions *sessions, uint32_t index)
+{
+	return slab_at(&sessions->use_slab, index);
+}
+
+#endif

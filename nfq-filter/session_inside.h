@@ -1,0 +1,44 @@
+/*
+ * Shared by the files of the sessions: session.c knows whose message it is and what it
+ * means, session_lines.c what was described, session_holes.c what follows from it.
+ */
+#ifndef RINGFENCE_FILTER_SESSION_INSIDE_H
+#define RINGFENCE_FILTER_SESSION_INSIDE_H
+
+#include "nfq-filter/session.h"
+
+enum {
+	SESSION_LINES_MAX = 96,     /* of all sides and forks, ICE candidates too */
+	SESSION_USES_MAX = 256,     /* pinholes */
+	SESSION_CANDIDATES_MAX = 6, /* of one line */
+};
+
+/* A message on its way: who sent it, and which fork it is about. */
+struct seen {
+	const struct message *message;
+	const struct sip_message *sip;
+	const struct sdp *sdp; /* may be NULL */
+	struct session *session;
+	uint32_t index;
+	enum call_side sender;
+	uint64_t fork; /* hash of the callee's tag, 0 = none yet */
+};
+
+/* session_lines.c: a description as lines, offered or agreed on. */
+void lines_offer(struct sessions *sessions, const struct seen *seen);
+/* The answer: the other side's offered lines count from here on, too. */
+void lines_answer(struct sessions *sessions, const struct seen *seen);
+void lines_withdraw(struct sessions *sessions, struct session *session);
+/* One fork's, or all (0). */
+void lines_remove(struct sessions *sessions, struct session *session, uint64_t fork);
+bool lines_other_fork(
+        const struct sessions *sessions, const struct session *session, uint64_t fork);
+
+/* session_holes.c: makes the pinholes those that the lines ask for. */
+void session_follow(struct sessions *sessions, uint32_t index);
+void session_renew(struct sessions *sessions, const struct session *session);
+void session_release(struct sessions *sessions, struct session *session);
+bool session_use(struct sessions *sessions, struct session *session, uint32_t pinhole);
+uint64_t session_lease_ms(const struct sessions *sessions, const struct session *session);
+
+#endif

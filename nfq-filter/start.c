@@ -1,0 +1,167 @@
+#include "nfq-filter/start.h"
+
+#include <errno.h>
+#include <string.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "platform/file.h"
+#include "platform/memory.h"
+#include "platform/random.h"
+
+enum {
+	QUEUE_SOCKET_BYTES = 32 << 20,
+	PINHOLES_PER_SESSION = 4,
+	LIMITED_SOURCES = 16384,
+	KEY_PATH_BYTES = 4096,
+};
+
+static bool say(const struct filter *filter, const char *what, const char *why)
+{
+	log_write(&filter->log, LOG_LEVEL_ERROR, "%s: %s", what, why);
+	return false;
+}
+
+/* What hashes are made with: kept, since the kernel keeps hashes over a restart. */
+static bool key_load(struct filter *filter)
+{
+	char path[KEY_PATH_BYTES];
+	struct file_text text = {0};
+	struct file_error error;
+	(void)snprintf(path, sizeof(path), "%s/filter.key", filter->settings.state);
+	if (access(path, F_OK) == 0) {
+		const bool fine =
+		        file_read(path, sizeof(filter->hash_key), &text, &error) &&
+		        text.len == sizeof(filter->hash_key);
+		if (fine)
+			memcpy(&filter->hash_key, text.data, text.len);
+		file_text_free(&text);
+		return fine || say(filter, path, "is no key of this program");
+	}
+	if (!random_key(&filter->hash_key))
+		return say(filter, "random numbers", strerror(errno));
+	const struct slice key = slice_of(&filter->hash_key, sizeof(filter->hash_key));
+	return file_write(path, key, &error) || say(filter, path, error.text);
+}
+
+static bool engine_start(struct filter *filter)
+{
+	const struct settings *settings = &filter->settings;
+	const char *rules = settings->rules[0] ? settings->rules : rules_default();
+	const char *site = settings->site[0] ? settings->site : NULL;
+	if (!rules || !rules_load(&filter->rules, rules, site))
+		return say(filter, rules ? rules : "rules", "no rules to go by");
+	filter->engine_memory = memory_reserve(filter->settings.memory);
+	if (!filter->engine_memory.base)
+		return say(filter, "memory", strerror(errno));
+	const struct engine_config config = {
+	        .memory = filter->engine_memory,
+	        .hash_key = filter->hash_key,
+	        .rules = &filter->rules.set,
+	        .sink = {.context = filter, .event = filter_event, .alert = filter_alert},
+	};
+	filter->engine = engine_new(&config);
+	return filter->engine || say(filter, "memory", "too little for the engine");
+}
+
+/* A page each for what is rounded up. */
+static bool tables_start(struct filter *filter)
+{
+	const struct settings *settings = &filter->settings;
+	const uint32_t holes = (uint32_t)settings->pinholes;
+	const uint32_t calls = holes / PINHOLES_PER_SESSION;
+	const size_t bytes = (size_t)holes * 512 + (size_t)calls * 2048 + (16 << 20);
+	filter->memory = memory_reserve(bytes);
+	if (!filter->memory.base)
+		return say(filter, "memory", strerror(errno));
+	filter->pinholes.firewall = &filter->firewall;
+	filter->sessions.pinholes = &filter->pinholes;
+	filter->sessions.settings = settings;
+	filter->bans.firewall = &filter->firewall;
+	filter->limits.gap_us = 1000000 / settings->limited_rate;
+	pinholes_set_grace(&filter->pinholes, settings->grace_ms * 1000);
+	const struct hash_key *key = &filter->hash_key;
+	return (pinholes_init(&filter->pinholes, &filter->memory, holes, key) &&
+	               sessions_init(&filter->sessions, &filter->memory, calls, key) &&
+	               limited_init(
+	                       &filter->limits, &filter->memory, LIMITED_SOURCES, key)) ||
+	       say(filter, "memory", "too little for the pinholes");
+}
+
+static void inherit(void *context, uint32_t index, const struct pinhole_wish *wish)
+{
+	struct filter *filter = context;
+	session_inherit(&filter->sessions, index, wish);
+}
+
+static bool firewall_start(struct filter *filter)
+{
+	struct firewall_error error = {{0}};
+	const struct pinhole_heir heir = {filter, inherit};
+	filter->firewall.settings = &filter->settings;
+	filter->firewall.netfilter = netfilter_open(filter->settings.table, -1);
+	if (!filter->firewall.netfilter)
+		return say(filter, "netlink", strerror(errno));
+	const bool there = netfilter_table_exists(filter->firewall.netfilter);
+	if (!firewall_install(&filter->firewall, &error))
+		return say(filter, "firewall", error.text);
+	filter->sessions.now_us = filter->now_us;
+	wheel_advance(&filter->sessions.wheel, filter->now_us);
+	if (there)
+		(void)pinholes_inherit(&filter->pinholes, &heir);
+	return bans_open(&filter->bans, filter->settings.state, filter->now_us) ||
+	       say(filter, filter->settings.state, strerror(errno));
+}
+
+static bool queue_start(struct filter *filter)
+{
+	const struct queue_config config = {
+	        .number = (uint16_t)filter->settings.queue_number,
+	        .length_max = (uint32_t)filter->settings.queue_length,
+	        .fail_open = filter->settings.signalling_open,
+	        .socket_bytes = QUEUE_SOCKET_BYTES,
+	        .fd = -1,
+	};
+	filter->queue = queue_open(&config);
+	return filter->queue || say(filter, "queue", strerror(errno));
+}
+
+bool filter_start(struct filter *filter)
+{
+	struct file_error error;
+	filter->bans.journal = -1;
+	filter->report.fd = -1;
+	filter->now_us = filter_clock();
+	if (!file_make_directories(filter->settings.state, &error))
+		return say(filter, filter->settings.state, error.text);
+	if (!report_open(&filter->report, filter->settings.events))
+		return say(filter, filter->settings.events, strerror(errno));
+	/* The queue is there before the first packet is sent to it. */
+	if (!key_load(filter) || !engine_start(filter) || !tables_start(filter) ||
+	        !queue_start(filter) || !firewall_start(filter))
+		return false;
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){
+	                "started", RINGFENCE_VERSION, filter->pinholes.slab.count});
+	report_flush(&filter->report);
+	return true;
+}
+
+void filter_stop(struct filter *filter)
+{
+	bans_close(&filter->bans);
+	queue_close(&filter->queue);
+	netfilter_close(&filter->firewall.netfilter);
+	rules_clear(&filter->rules);
+	memory_release(&filter->memory);
+	memory_release(&filter->engine_memory);
+	if (filter->report.fd >= 0)
+		report_close(&filter->report);
+	config_free(&filter->config);
+}
+
+bool filter_reload_rules(struct filter *filter)
+{
+	(void)filter;
+	return true;
+}

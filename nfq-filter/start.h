@@ -1,0 +1,20 @@
+/*
+ * From settings to a filter that runs, and back.
+ */
+#ifndef RINGFENCE_FILTER_START_H
+#define RINGFENCE_FILTER_START_H
+
+#include "nfq-filter/filter.h"
+
+/*
+ * Makes everything: memory, engine, rules, table, what the kernel kept of a run before,
+ * queue. filter->settings is set. False, told in the log.
+ */
+bool filter_start(struct filter *filter);
+/* The table, its pinholes and bans stay in force. */
+void filter_stop(struct filter *filter);
+
+/* Other rules from the same directory; false and nothing changed when one is wrong. */
+bool filter_reload_rules(struct filter *filter);
+
+#endif
