@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/report/call_names.h"
+#include "engine/track/stream.h"
 
 enum { TEXT_BLOCK_BYTES = 1 << 18 };
 
@@ -217,11 +218,51 @@ static void keep_registration(struct findings *findings, const struct event *eve
 	};
 }
 
+static void keep_interval(struct findings *findings, const struct event *event)
+{
+	const struct stream *stream = event->stream;
+	const struct stream_interval *interval = event->interval;
+	if (!findings->with_messages || !stream || !interval ||
+	        findings->interval_count == FINDINGS_INTERVALS_MAX)
+		return;
+	struct finding_interval *items = room(findings, findings->intervals,
+	        findings->interval_count, sizeof(*findings->intervals));
+	if (!items)
+		return;
+	findings->intervals = items;
+	items[findings->interval_count++] = (struct finding_interval){
+	        .src = stream->src,
+	        .dst = stream->dst,
+	        .ssrc = stream->ssrc,
+	        .expected = interval->expected,
+	        .lost = interval->lost,
+	        .jitter_us = interval->jitter_mean_us,
+	        .mos_x100 = interval->quality.mos_x100[JITTER_ADAPTIVE],
+	        .start_us = interval->start_us,
+	        .end_us = interval->end_us,
+	};
+}
+
+static void count_message(struct findings *findings, const struct event *event)
+{
+	const struct message *message = event->message;
+	if (!message || !message->sip)
+		return;
+	const unsigned status = message->sip->status;
+	timeline_add(&findings->timeline, event->time_us,
+	        !status        ? TIMELINE_REQUEST
+	        : status < 400 ? TIMELINE_ACCEPTED
+	                       : TIMELINE_REFUSED);
+}
+
 void findings_event(
         struct findings *findings, const struct engine *engine, const struct event *event)
 {
-	if (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE)
+	if (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE) {
+		count_message(findings, event);
 		keep_message(findings, event);
+	} else if (event->kind == EVENT_RTP_INTERVAL)
+		keep_interval(findings, event);
 	else if (event->kind == EVENT_CALL_END && event->call)
 		keep_call(findings, engine_track(engine), event->call);
 	else if (event->kind == EVENT_REGISTRATION)
@@ -239,6 +280,7 @@ static struct packet_ref *keep_evidence(const struct alert *alert)
 
 void findings_alert(struct findings *findings, const struct alert *alert)
 {
+	const struct event *event = alert->event;
 	struct finding_alert *items = room(findings, findings->alerts,
 	        findings->alert_count, sizeof(*findings->alerts));
 	if (!items)
@@ -255,37 +297,33 @@ void findings_alert(struct findings *findings, const struct alert *alert)
 	        .explain = keep(findings, alert->explain),
 	        .count = alert->count,
 	        .would = alert->would,
-	        .call = alert->event->call ? alert->event->call->id : 0,
+	        .call = event && event->call ? event->call->id : 0,
 	        .evidence = keep_evidence(alert),
 	};
 	if (into->evidence)
 		into->evidence_count = alert->evidence_count;
-	if (alert->event->message && alert->event->message->datagram) {
+	if (event && event->message && event->message->datagram) {
 		into->has_flow = true;
-		into->src = alert->event->message->datagram->src;
-		into->dst = alert->event->message->datagram->dst;
+		into->src = event->message->datagram->src;
+		into->dst = event->message->datagram->dst;
 	}
 }
 
-static int worse(const void *a, const void *b)
+static int earlier(const void *a, const void *b)
 {
-	const struct finding_alert *left = *(const struct finding_alert *const *)a;
-	const struct finding_alert *right = *(const struct finding_alert *const *)b;
-	if (left->rule.severity != right->rule.severity)
-		return left->rule.severity < right->rule.severity ? -1 : 1;
-	return left->id < right->id ? -1 : 1;
+	const struct finding_call *left = a;
+	const struct finding_call *right = b;
+	return (int)(left->id > right->id) - (int)(left->id < right->id);
 }
 
-const struct finding_alert **findings_worst_first(const struct findings *findings)
+void findings_seal(struct findings *findings)
 {
-	const struct finding_alert **order =
-	        malloc((findings->alert_count + 1) * sizeof(*order));
-	if (!order)
-		return NULL;
-	for (size_t i = 0; i < findings->alert_count; i++)
-		order[i] = &findings->alerts[i];
-	qsort(order, findings->alert_count, sizeof(*order), worse);
-	return order;
+	if (findings->call_count)
+		qsort(findings->calls, findings->call_count, sizeof(*findings->calls),
+		        earlier);
+	for (size_t i = 0; i < findings->call_count; i++)
+		if (findings->calls[i].id < findings->link_count)
+			findings->links[findings->calls[i].id].call = (uint32_t)i + 1;
 }
 
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id)
@@ -309,6 +347,7 @@ void findings_clear(struct findings *findings)
 	free(findings->messages);
 	free(findings->links);
 	free(findings->registrations);
+	free(findings->intervals);
 	while (findings->text) {
 		struct text_block *next = findings->text->next;
 		free(findings->text);

@@ -10,12 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/timeline.h"
 #include "engine/engine.h"
 #include "engine/report/rule_view.h"
 
 enum {
 	FINDINGS_MESSAGES_MAX = 4000000,
 	FINDINGS_REGISTRATIONS_MAX = 500,
+	FINDINGS_INTERVALS_MAX = 1000000,
 	FINDING_MEDIA_MAX = 8,
 };
 
@@ -83,6 +85,19 @@ struct finding_registration {
 	uint64_t time_us;
 };
 
+/* Ten seconds of a stream, or what was left of it at its end. */
+struct finding_interval {
+	struct endpoint src;
+	struct endpoint dst;
+	uint32_t ssrc;
+	uint32_t expected;
+	uint32_t lost;
+	uint32_t jitter_us; /* mean */
+	uint16_t mos_x100;  /* 0 = no value */
+	uint64_t start_us;
+	uint64_t end_us;
+};
+
 /* By the id of a call: where it and its messages are, as index + 1. */
 struct finding_link {
 	uint32_t call;
@@ -104,20 +119,20 @@ struct findings {
 	struct finding_message *messages;
 	size_t registration_count;
 	struct finding_registration *registrations;
-	bool with_messages; /* set before the run: keep the messages of calls */
+	size_t interval_count;
+	struct finding_interval *intervals;
+	struct timeline timeline;
+	bool with_messages; /* set before the run: keep messages of calls, and intervals
+	                     */
 	bool exhausted;     /* something found no memory */
 };
 
 void findings_event(struct findings *findings, const struct engine *engine,
         const struct event *event);
 void findings_alert(struct findings *findings, const struct alert *alert);
+/* After the run: puts the calls in the order of their beginnings. */
+void findings_seal(struct findings *findings);
 void findings_clear(struct findings *findings);
-
-/*
- * The alerts, worst first and then in their order: an array of alert_count that the
- * caller frees. NULL when there is no memory for it.
- */
-const struct finding_alert **findings_worst_first(const struct findings *findings);
 
 /* The call with this id, or NULL while it goes on. */
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id);

@@ -5,16 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/groups.h"
 #include "cli/ladder.h"
 #include "cli/page_parts.h"
 #include "cli/paint.h"
 
-enum { ALERTS_MAX = 500, CALLS_MAX = 500, LADDERS_MAX = 60, ROWS_MAX = 200 };
+enum {
+	GROUPS_MAX = 200,
+	FURTHER_MAX = 100,
+	CALLS_MAX = 500,
+	LADDERS_MAX = 60,
+	ROWS_MAX = 200
+};
 
 struct page {
 	FILE *to;
 	const struct findings *findings;
 	const struct summary *summary;
+	struct groups groups;
 	struct ladder *ladder; /* scratch */
 	unsigned ladders;
 };
@@ -29,6 +37,23 @@ static void card(FILE *to, uint64_t value, const char *text)
 {
 	fprintf(to, "<div class='card'><b>%llu</b><span class='dim'>%s</span></div>\n",
 	        (unsigned long long)value, text);
+}
+
+/* What a reader wants to know first: how bad it is. */
+static void chips(const struct page *page)
+{
+	FILE *to = page->to;
+
+	fprintf(to, "<p class='chips'>");
+	if (!page->groups.count)
+		fprintf(to, "<span class='tag ok'>nothing found</span>");
+	for (unsigned level = SEVERITY_CRITICAL; level <= SEVERITY_INFO; level++) {
+		const char *name = report_severity((enum severity)level);
+		if (page->groups.levels[level])
+			fprintf(to, "<span class='tag %s'>%zu %s</span>", name,
+			        page->groups.levels[level], name);
+	}
+	fprintf(to, "</p>\n");
 }
 
 static void head(const struct page *page)
@@ -49,14 +74,16 @@ static void head(const struct page *page)
 		time_print(to, summary_last_us(page->summary));
 		fprintf(to, " UTC, from the capture's own stamps");
 	}
-	fprintf(to, "</p>\n<div class='cards'>\n");
+	fprintf(to, "</p>\n");
+	chips(page);
+	fprintf(to, "<div class='cards'>\n");
 	card(to, page->findings->alert_count, "alerts");
 	card(to, summary_calls(page->summary), "calls");
 	card(to, summary_stream_count(page->summary), "media streams");
 	card(to, page->findings->registration_count, "accounts registered");
 	card(to, summary_packets(page->summary), "packets");
 	fprintf(to, "</div>\n<h2>Timeline</h2>\n");
-	page_timeline(to, page->findings, page->summary);
+	page_timeline(to, page->findings);
 }
 
 static void ladder_print(struct page *page, uint64_t id, bool open)
@@ -69,8 +96,8 @@ static void ladder_print(struct page *page, uint64_t id, bool open)
 		return;
 	page->ladders++;
 	fprintf(page->to,
-	        "<details%s><summary>Call %llu, message by message</summary>"
-	        "<div class='wide'>",
+	        "<details%s><summary>Call %llu, message by "
+	        "message</summary><div class='wide'>",
 	        open ? " open" : "", (unsigned long long)id);
 	ladder_svg(page->ladder, page->to);
 	fprintf(page->to, "</div>");
@@ -100,8 +127,36 @@ static void evidence_print(FILE *to, const struct finding_alert *alert)
 	fprintf(to, "</dd>\n");
 }
 
-static void alert_print(struct page *page, const struct finding_alert *alert, bool first)
+static void whom_print(FILE *to, const struct finding_alert *alert)
 {
+	time_print(to, alert->time_us);
+	fprintf(to, " · %s <code>", report_entity(alert->entity_type));
+	markup_text(to, alert->entity);
+	fprintf(to, "</code>");
+}
+
+static void further_print(FILE *to, const struct group *group)
+{
+	if (group->count < 2)
+		return;
+	fprintf(to, "<details><summary>%zu more of this rule</summary><ul>\n",
+	        group->count - 1);
+	for (size_t i = 1; i < group->count && i <= FURTHER_MAX; i++) {
+		fprintf(to, "<li>");
+		whom_print(to, group->alerts[i]);
+		fprintf(to, "<br><span class='dim'>");
+		markup_text(to, group->alerts[i]->explain);
+		fprintf(to, "</span></li>\n");
+	}
+	if (group->count - 1 > FURTHER_MAX)
+		fprintf(to, "<li class='dim'>and %zu more</li>",
+		        group->count - 1 - FURTHER_MAX);
+	fprintf(to, "</ul></details>\n");
+}
+
+static void group_print(struct page *page, const struct group *group, bool first)
+{
+	const struct finding_alert *alert = group->alerts[0];
 	FILE *to = page->to;
 	const char *level = report_severity(alert->rule.severity);
 	char text[64];
@@ -109,44 +164,43 @@ static void alert_print(struct page *page, const struct finding_alert *alert, bo
 	fprintf(to, "<article class='%s'><h3><span class='tag'>%s</span>", level, level);
 	markup_text(to, alert->rule.title);
 	fprintf(to, "</h3><div class='dim'>");
-	time_print(to, alert->time_us);
-	fprintf(to, " · %s <code>", report_entity(alert->entity_type));
-	markup_text(to, alert->entity);
-	fprintf(to, "</code></div>\n<dl>");
-	term(to, "Why", alert->explain);
-	term(to, "Rule", alert->rule.id);
-	term(to, "Key", alert->key);
-	if (alert->has_flow) {
-		term(to, "From", endpoint_text(&alert->src, text, sizeof(text)));
-		term(to, "To", endpoint_text(&alert->dst, text, sizeof(text)));
-	}
-	evidence_print(to, alert);
+	whom_print(to, alert);
+	fprintf(to, "</div>\n<p class='why'>");
+	markup_text(to, alert->explain);
+	fprintf(to, "</p><dl>");
+	term(to, "Advice", alert->rule.advice);
 	if (alert->would != VERDICT_PASS)
 		fprintf(to, "<dt>Response</dt><dd>the filter would %s</dd>\n",
 		        report_verdict(alert->would));
-	term(to, "Advice", alert->rule.advice);
+	term(to, "Rule", alert->rule.id);
+	term(to, "Key", alert->key);
+	if (alert->has_flow) {
+		fprintf(to, "<dt>Decided by</dt><dd>a packet from ");
+		markup_text(to, endpoint_text(&alert->src, text, sizeof(text)));
+		fprintf(to, " to ");
+		markup_text(to, endpoint_text(&alert->dst, text, sizeof(text)));
+		fprintf(to, "</dd>\n");
+	}
+	evidence_print(to, alert);
 	fprintf(to, "</dl>");
 	ladder_print(page, alert->call, first);
+	further_print(to, group);
 	fprintf(to, "</article>\n");
 }
 
 static void alerts(struct page *page)
 {
-	const struct findings *findings = page->findings;
-	const struct finding_alert **order = findings_worst_first(findings);
+	const struct groups *groups = &page->groups;
 
 	fprintf(page->to, "<h2>Alerts</h2>\n");
-	if (!findings->alert_count)
+	if (!groups->count)
 		fprintf(page->to,
 		        "<div class='panel ok'>No rule found anything to tell.</div>\n");
-	if (!order)
-		return;
-	for (size_t i = 0; i < findings->alert_count && i < ALERTS_MAX; i++)
-		alert_print(page, order[i], i == 0);
-	if (findings->alert_count > ALERTS_MAX)
-		fprintf(page->to, "<p class='dim'>and %zu more</p>\n",
-		        findings->alert_count - ALERTS_MAX);
-	free(order);
+	for (size_t i = 0; i < groups->count && i < GROUPS_MAX; i++)
+		group_print(page, &groups->items[i], i == 0);
+	if (groups->count > GROUPS_MAX)
+		fprintf(page->to, "<p class='dim'>and %zu more rules</p>\n",
+		        groups->count - GROUPS_MAX);
 }
 
 static void call_row(FILE *to, const struct finding_call *call)
@@ -157,12 +211,12 @@ static void call_row(FILE *to, const struct finding_call *call)
 	markup_text(to, slice_first(call->from_user, 40));
 	fprintf(to, "</td><td>");
 	markup_text(to, slice_first(call->to_user, 40));
-	fprintf(to,
-	        "</td><td class='%s'>%s</td><td class='n'>%u</td><td class='n'>%.1f "
-	        "s</td>"
-	        "<td>%s</td>",
-	        call->answer_us ? "ok" : "warn", call->state, call->status,
-	        call->duration_s, call->end);
+	fprintf(to, "</td><td class='%s'>%s</td><td class='n'>",
+	        call->answer_us ? "ok" : "warn", call->state);
+	if (call->status)
+		fprintf(to, "%u", call->status);
+	fprintf(to, "</td><td class='n'>%.1f s</td><td>%s</td>", call->duration_s,
+	        call->end);
 	for (unsigned side = 0; side < 2; side++) {
 		if (call->mos_x100[side])
 			fprintf(to, "<td class='n'>%.2f</td>",
@@ -224,22 +278,27 @@ static void registrations(const struct page *page)
 
 static void anomalies(const struct page *page)
 {
-	fprintf(page->to, "<h2>Anomalies</h2>\n<div class='panel wide'><table><thead><tr>"
-	                  "<th "
-	                  "class='n'>Count</th><th>Name</th><th>Meaning</th></tr></"
-	                  "thead><tbody>\n");
+	bool any = false;
+
 	for (unsigned i = 0; i < ANOMALY_COUNT; i++) {
-		uint64_t count = summary_anomaly(page->summary, (enum anomaly)i);
+		const uint64_t count = summary_anomaly(page->summary, (enum anomaly)i);
+		const char *help = anomaly_help((enum anomaly)i);
 		if (!count)
 			continue;
-		const char *help = anomaly_help((enum anomaly)i);
+		if (!any)
+			fprintf(page->to,
+			        "<h2>Anomalies</h2>\n<div class='panel wide'><table>"
+			        "<thead><tr><th class='n'>Count</th><th>Name</th>"
+			        "<th>Meaning</th></tr></thead><tbody>\n");
+		any = true;
 		fprintf(page->to,
 		        "<tr><td class='n'>%llu</td><td><code>%s</code></td><td>",
 		        (unsigned long long)count, anomaly_name((enum anomaly)i));
 		markup_text(page->to, slice_of(help, strlen(help)));
 		fprintf(page->to, "</td></tr>\n");
 	}
-	fprintf(page->to, "</tbody></table></div>\n");
+	if (any)
+		fprintf(page->to, "</tbody></table></div>\n");
 }
 
 static void body(struct page *page)
@@ -249,7 +308,7 @@ static void body(struct page *page)
 	calls(page);
 	if (summary_stream_count(page->summary)) {
 		fprintf(page->to, "<h2>Media quality</h2>\n");
-		page_quality(page->to, page->summary);
+		page_quality(page->to, page->findings, page->summary);
 	}
 	registrations(page);
 	anomalies(page);
@@ -267,7 +326,7 @@ bool page_write(
 	        .summary = engine_summary(engine),
 	        .ladder = malloc(sizeof(struct ladder)),
 	};
-	bool fine = page.to && page.ladder;
+	bool fine = page.to && page.ladder && groups_of(&page.groups, findings);
 
 	if (fine)
 		body(&page);
@@ -276,6 +335,7 @@ bool page_write(
 		fine = false;
 	if (!fine)
 		fprintf(stderr, "ringfence: %s: %s\n", path, strerror(errno));
+	groups_clear(&page.groups);
 	free(page.ladder);
 	return fine;
 }

@@ -10,10 +10,10 @@
 
 extern const char PAGE_STYLE[];
 
-/* Messages of calls over time, with a mark for each alert. */
-void page_timeline(
+/* SIP messages over time, with a mark for each alert. */
+void page_timeline(FILE *to, const struct findings *findings);
+/* Loss, jitter and MOS of each stream, the latter over time. */
+void page_quality(
         FILE *to, const struct findings *findings, const struct summary *summary);
-/* Loss and jitter of each stream as bars. */
-void page_quality(FILE *to, const struct summary *summary);
 
 #endif

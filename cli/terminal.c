@@ -1,6 +1,6 @@
 #include "cli/terminal.h"
 
-#include <stdlib.h>
+#include "cli/groups.h"
 
 enum { ROWS_MAX = 40, ENDPOINT_TEXT = 64 };
 
@@ -33,8 +33,43 @@ static void seen(const struct paint *paint, const struct engine *engine)
 	        summary_stream_count(summary));
 }
 
-static void alert_print(const struct paint *paint, const struct finding_alert *alert)
+/* Whom the alert is about; a key of several fields says more than that alone. */
+static void whom_print(
+        const struct paint *paint, const struct finding_alert *alert, bool in_full)
 {
+	const bool several = slice_index(alert->key, ' ') < alert->key.len;
+
+	if (in_full) {
+		fprintf(paint->to, "%s ", report_entity(alert->entity_type));
+		paint_text(paint, alert->entity, 60);
+	}
+	if (several) {
+		fprintf(paint->to, in_full ? " (" : "");
+		paint_text(paint, alert->key, 100);
+		fprintf(paint->to, in_full ? ")" : "");
+	} else if (!in_full) {
+		paint_text(paint, alert->entity, 60);
+	}
+}
+
+/* The further alerts of a rule: how many, until when, and about whom the next ones are.
+ */
+static void further_print(const struct paint *paint, const struct group *group)
+{
+	enum { NAMED = 3 };
+	fprintf(paint->to, "           and %zu more until ", group->count - 1);
+	paint_time(paint, group->alerts[group->count - 1]->time_us);
+	for (size_t i = 1; i < group->count && i <= NAMED; i++) {
+		fprintf(paint->to, "%s", i == 1 ? ": " : "; ");
+		whom_print(paint, group->alerts[i], false);
+	}
+	fprintf(paint->to, "%s\n", group->count - 1 > NAMED ? "; …" : "");
+}
+
+static void group_print(const struct paint *paint, const struct group *group)
+{
+	const struct finding_alert *alert = group->alerts[0];
+
 	fprintf(paint->to, "  ");
 	paint_begin(paint, paint_severity(alert->rule.severity));
 	fprintf(paint->to, "%-8s", report_severity(alert->rule.severity));
@@ -47,30 +82,58 @@ static void alert_print(const struct paint *paint, const struct finding_alert *a
 	paint_end(paint);
 	fprintf(paint->to, "\n           ");
 	paint_text(paint, alert->rule.id, 60);
-	fprintf(paint->to, "  %s ", report_entity(alert->entity_type));
-	paint_text(paint, alert->entity, 60);
+	fprintf(paint->to, "  ");
+	whom_print(paint, alert, true);
 	fprintf(paint->to, "\n           ");
 	paint_text(paint, alert->explain, 240);
 	if (alert->would != VERDICT_PASS)
 		fprintf(paint->to, "; would %s", report_verdict(alert->would));
 	fprintf(paint->to, "\n");
+	if (group->count > 1)
+		further_print(paint, group);
+	if (!alert->rule.advice.len)
+		return;
+	paint_begin(paint, PAINT_DIM);
+	fprintf(paint->to, "           ");
+	paint_text(paint, alert->rule.advice, 200);
+	paint_end(paint);
+	fprintf(paint->to, "\n");
+}
+
+/* "1 critical, 4 high" */
+static void levels_print(const struct paint *paint, const struct groups *groups)
+{
+	const char *between = "  ";
+	for (unsigned level = SEVERITY_CRITICAL; level <= SEVERITY_INFO; level++) {
+		if (!groups->levels[level])
+			continue;
+		fprintf(paint->to, "%s", between);
+		paint_begin(paint, paint_severity((enum severity)level));
+		fprintf(paint->to, "%zu %s", groups->levels[level],
+		        report_severity((enum severity)level));
+		paint_end(paint);
+		between = ", ";
+	}
+	fprintf(paint->to, "\n");
 }
 
 static void alerts(const struct paint *paint, const struct findings *findings)
 {
-	const struct finding_alert **order = findings_worst_first(findings);
+	struct groups groups;
 
 	paint_heading(paint, "Alerts");
-	if (!findings->alert_count)
+	if (!groups_of(&groups, findings))
+		fprintf(paint->to, "  no memory to put them in order\n");
+	else if (!groups.count)
 		fprintf(paint->to, "  none: no rule found anything to tell\n");
-	if (!order)
-		return;
-	for (size_t i = 0; i < findings->alert_count && i < ROWS_MAX; i++)
-		alert_print(paint, order[i]);
-	if (findings->alert_count > ROWS_MAX)
-		fprintf(paint->to, "  … and %zu more; --json writes all\n",
-		        findings->alert_count - ROWS_MAX);
-	free(order);
+	else
+		levels_print(paint, &groups);
+	for (size_t i = 0; i < groups.count; i++)
+		group_print(paint, &groups.items[i]);
+	if (findings->alert_count > groups.count)
+		fprintf(paint->to, "  The first of each rule is told in full; --json and "
+		                   "--report have all.\n");
+	groups_clear(&groups);
 }
 
 static void call_print(const struct paint *paint, const struct finding_call *call)
@@ -84,8 +147,11 @@ static void call_print(const struct paint *paint, const struct finding_call *cal
 	paint_begin(paint, call->answer_us ? PAINT_GREEN : PAINT_YELLOW);
 	fprintf(paint->to, "  %-8s", call->state);
 	paint_end(paint);
-	fprintf(paint->to, "  %3u  %9.1f s  %-11s", call->status, call->duration_s,
-	        call->end);
+	if (call->status)
+		fprintf(paint->to, "  %3u", call->status);
+	else
+		fprintf(paint->to, "    -");
+	fprintf(paint->to, "  %9.1f s  %-11s", call->duration_s, call->end);
 	for (unsigned side = 0; side < 2; side++) {
 		if (call->mos_x100[side])
 			fprintf(paint->to, "  %.2f", call->mos_x100[side] / 100.0);

@@ -132,6 +132,7 @@ static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
 	if (!lines_open(&verb->lines) || !run_engine_open(&verb->engine) ||
 	        !run_through(&verb->run, &verb->engine))
 		return EXIT_ENVIRONMENT;
+	findings_seal(&verb->findings);
 	int code = answer(verb);
 	if (fflush(stdout) != 0)
 		return EXIT_ENVIRONMENT;

@@ -292,6 +292,7 @@ static int replay_run(struct replay *replay, const struct arguments *arguments)
 		return code;
 	if (!run_through(&replay->run, &replay->engine))
 		return EXIT_ENVIRONMENT;
+	findings_seal(&replay->findings);
 	code = write_results(replay);
 	if (code != EXIT_FINE)
 		return code;
