@@ -38,18 +38,11 @@ static inline __m128i scan_load_tail(const char *p, size_t len)
 	return _mm_set_epi64x((int64_t)high, (int64_t)low);
 }
 
-/* The next sixteen bytes; *valid has a bit for each that is in front of end. */
-static inline __m128i scan_load(const char *p, const char *end, unsigned *valid)
+static inline __m128i scan_load(const char *p)
 {
-	size_t left = (size_t)(end - p);
-	if (__builtin_expect(left >= SCAN_STEP, 1)) {
-		__m128i block;
-		memcpy(&block, p, sizeof(block));
-		*valid = 0xffff;
-		return block;
-	}
-	*valid = (1u << left) - 1;
-	return scan_load_tail(p, left);
+	__m128i block;
+	memcpy(&block, p, sizeof(block));
+	return block;
 }
 
 /* Bytes from low to low + span. */
@@ -66,26 +59,42 @@ static inline __m128i scan_alnum(__m128i block)
 }
 #endif
 
+#ifdef __SSE2__
+static inline unsigned scan_eol_bits(__m128i block)
+{
+	return (unsigned)_mm_movemask_epi8(
+	        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\r')),
+	                _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
+}
+
+static inline unsigned scan_either_bits(__m128i block, char a, char b)
+{
+	return (unsigned)_mm_movemask_epi8(
+	        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(a)),
+	                _mm_cmpeq_epi8(block, _mm_set1_epi8(b))));
+}
+#endif
+
 /* The first CR or LF, or end; *high becomes non-zero when a byte before it is not ASCII.
  */
 static inline const char *scan_eol(const char *p, const char *end, unsigned *high)
 {
 #ifdef __SSE2__
-	const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
-	for (; p < end; p += SCAN_STEP) {
-		unsigned valid;
-		__m128i block = scan_load(p, end, &valid);
-		__m128i hit = _mm_or_si128(
-		        _mm_cmpeq_epi8(block, cr), _mm_cmpeq_epi8(block, lf));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+	size_t len = (size_t)(end - p);
+	for (; len >= SCAN_STEP; p += SCAN_STEP, len -= SCAN_STEP) {
+		__m128i block = scan_load(p);
+		unsigned hits = scan_eol_bits(block);
 		unsigned top = (unsigned)_mm_movemask_epi8(block);
-		if (mask) {
-			*high |= top & (mask - 1) & ~mask;
-			return p + __builtin_ctz(mask);
+		if (hits) {
+			*high |= top & (hits - 1) & ~hits;
+			return p + __builtin_ctz(hits);
 		}
 		*high |= top;
 	}
-	return end;
+	__m128i block = scan_load_tail(p, len);
+	unsigned hits = scan_eol_bits(block) | 1u << len;
+	*high |= (unsigned)_mm_movemask_epi8(block) & (hits - 1) & ~hits;
+	return p + __builtin_ctz(hits);
 #else
 	for (; p < end && *p != '\r' && *p != '\n'; p++)
 		*high |= (unsigned char)*p & 0x80u;
@@ -97,17 +106,14 @@ static inline const char *scan_eol(const char *p, const char *end, unsigned *hig
 static inline const char *scan_either(const char *p, const char *end, char a, char b)
 {
 #ifdef __SSE2__
-	const __m128i first = _mm_set1_epi8(a), second = _mm_set1_epi8(b);
-	for (; p < end; p += SCAN_STEP) {
-		unsigned valid;
-		__m128i block = scan_load(p, end, &valid);
-		__m128i hit = _mm_or_si128(
-		        _mm_cmpeq_epi8(block, first), _mm_cmpeq_epi8(block, second));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-		if (mask)
-			return p + __builtin_ctz(mask);
+	size_t len = (size_t)(end - p);
+	for (; len >= SCAN_STEP; p += SCAN_STEP, len -= SCAN_STEP) {
+		unsigned hits = scan_either_bits(scan_load(p), a, b);
+		if (hits)
+			return p + __builtin_ctz(hits);
 	}
-	return end;
+	return p +
+	       __builtin_ctz(scan_either_bits(scan_load_tail(p, len), a, b) | 1u << len);
 #else
 	while (p < end && *p != a && *p != b)
 		p++;
@@ -118,6 +124,25 @@ static inline const char *scan_either(const char *p, const char *end, char a, ch
 static inline const char *scan_byte(const char *p, const char *end, char byte)
 {
 	return scan_either(p, end, byte, byte);
+}
+
+/* The first byte that is this or no visible character (a control, a blank), or end. */
+static inline const char *scan_low_or(const char *p, const char *end, char byte)
+{
+#ifdef __SSE2__
+	const __m128i space = _mm_set1_epi8(' '), wanted = _mm_set1_epi8(byte);
+	for (; end - p >= SCAN_STEP; p += SCAN_STEP) {
+		__m128i block = scan_load(p);
+		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, space), block);
+		__m128i hit = _mm_or_si128(low, _mm_cmpeq_epi8(block, wanted));
+		unsigned hits = (unsigned)_mm_movemask_epi8(hit);
+		if (hits)
+			return p + __builtin_ctz(hits);
+	}
+#endif
+	while (p < end && (unsigned char)*p > ' ' && *p != byte)
+		p++;
+	return p;
 }
 
 static inline bool scan_digit(char c)
@@ -143,7 +168,8 @@ static inline bool scan_blank(char c)
 /* Linear white space: a folded line's end counts as white space (RFC 3261 25.1, LWS). */
 static inline bool scan_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	static const uint64_t spaces = 1ull << ' ' | 1 << '\t' | 1 << '\r' | 1 << '\n';
+	return (unsigned char)c <= ' ' && (spaces >> (unsigned char)c & 1);
 }
 
 /* token of RFC 3261 25.1: alphanum - . ! % * _ + ` ' ~ */
@@ -163,77 +189,20 @@ static inline const char *scan_token(const char *p, const char *end)
 	return p;
 }
 
-/* Behind the letters, digits, '.', '-' and '_' of a host name. */
-static inline const char *scan_host(const char *p, const char *end)
+/* The bytes of host names and numbers, and of most names. */
+static inline bool scan_host_char(char c)
 {
-#ifdef __SSE2__
-	for (; p < end; p += SCAN_STEP) {
-		unsigned valid;
-		__m128i block = scan_load(p, end, &valid);
-		__m128i good = _mm_or_si128(scan_alnum(block),
-		        _mm_or_si128(scan_range(block, '-', 1),
-		                _mm_cmpeq_epi8(block, _mm_set1_epi8('_'))));
-		unsigned bad = ~(unsigned)_mm_movemask_epi8(good) & valid;
-		if (bad)
-			return p + __builtin_ctz(bad);
-	}
-	return end;
-#else
-	while (p < end &&
-	        (scan_alpha(*p) || scan_digit(*p) || *p == '.' || *p == '-' || *p == '_'))
-		p++;
-	return p;
-#endif
+	return scan_alpha(c) || scan_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
-/* The first byte that no user part may have: controls, white space, < > and quotes. */
-static inline const char *scan_user(const char *p, const char *end)
+/* The bytes that stand nowhere in a URI: controls, white space, < > and quotes. */
+static inline bool scan_barred(char c)
 {
-#ifdef __SSE2__
-	for (; p < end; p += SCAN_STEP) {
-		unsigned valid;
-		__m128i block = scan_load(p, end, &valid);
-		__m128i bad = _mm_or_si128(scan_range(block, 0, ' '),
-		        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('<')),
-		                _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('>')),
-		                        _mm_cmpeq_epi8(block, _mm_set1_epi8('"')))));
-		unsigned mask = (unsigned)_mm_movemask_epi8(bad) & valid;
-		if (mask)
-			return p + __builtin_ctz(mask);
-	}
-	return end;
-#else
-	while (p < end && (unsigned char)*p > ' ' && *p != '<' && *p != '>' && *p != '"')
-		p++;
-	return p;
-#endif
+	return (unsigned char)c <= ' ' || c == '<' || c == '>' || c == '"';
 }
 
 /* A dotted address of four numbers, all of the text; false leaves *value alone. */
-static inline bool scan_ipv4(struct slice text, uint32_t *value)
-{
-	uint32_t address = 0, octet = 0;
-	unsigned dots = 0, digits = 0;
-	if (text.len < 7 || text.len > 15)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
-		if (digit < 10 && digits < 3) {
-			octet = octet * 10 + digit;
-			digits++;
-		} else if (text.data[i] == '.' && digits && octet < 256 && dots < 3) {
-			address = address << 8 | octet;
-			octet = digits = 0;
-			dots++;
-		} else {
-			return false;
-		}
-	}
-	if (dots != 3 || !digits || octet > 255)
-		return false;
-	*value = address << 8 | octet;
-	return true;
-}
+bool scan_ipv4(struct slice text, uint32_t *value);
 
 static inline const char *scan_skip_space(const char *p, const char *end)
 {
@@ -257,16 +226,53 @@ static inline const char *scan_end(struct slice slice)
 	return slice.len ? slice.data + slice.len : slice.data;
 }
 
+/* 0x20 in each byte that is a small letter, of a word of ASCII. */
+static inline uint64_t scan_case(uint64_t known)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t from_a = known + ones * (0x80 - 'a'),
+	         behind_z = known + ones * (0x7f - 'z');
+	return (from_a & ~behind_z & ones * 0x80) >> 2;
+}
+
+/* All of less than nine bytes in a word; in the middle some stand in it twice. */
+static inline uint64_t scan_word(const char *p, size_t len)
+{
+	uint64_t word = 0;
+	uint32_t first, last;
+	if (len == 8) {
+		memcpy(&word, p, 8);
+	} else if (len >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + len - 4, 4);
+		word = first | (uint64_t)last << 32;
+	} else if (len) {
+		word = (uint64_t)(uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << 8 |
+		       (uint64_t)(uint8_t)p[len - 1] << 16;
+	}
+	return word;
+}
+
+static inline bool scan_word_is(const char *text, const char *lower, size_t len)
+{
+	uint64_t known = scan_word(lower, len);
+	return (scan_word(text, len) | scan_case(known)) == known;
+}
+
 /* Equal to a lower-case word, without regard to the case of the text. */
 static inline bool scan_is(struct slice text, const char *lower, size_t len)
 {
 	if (text.len != len)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (scan_lower(text.data[i]) != lower[i])
+	size_t at = 0;
+	for (; len - at > 8; at += 8) {
+		if (!scan_word_is(text.data + at, lower + at, 8))
 			return false;
 	}
-	return true;
+	/* The last eight bytes may overlap some that are known to be equal. */
+	if (len > 8)
+		at = len - 8;
+	return scan_word_is(text.data + at, lower + at, len - at);
 }
 #define SCAN_IS(text, literal) scan_is((text), (literal), sizeof(literal) - 1)
 
@@ -276,19 +282,43 @@ static inline bool scan_starts(struct slice text, const char *lower, size_t len)
 }
 #define SCAN_STARTS(text, literal) scan_starts((text), (literal), sizeof(literal) - 1)
 
+/* The value of up to eight digits, the first in the lowest byte, zero in front of them.
+ */
+static inline uint64_t scan_eight_digits(uint64_t digits)
+{
+	digits = (digits * (10 << 8 | 1) >> 8) & 0x00ff00ff00ff00ff;
+	digits = (digits * (100 << 16 | 1) >> 16) & 0x0000ffff0000ffff;
+	return digits * (10000ull << 32 | 1) >> 32;
+}
+
 /*
  * Decimal digits at p: moves *p behind them and gives their value, held at 2^63 - 1 when
- * they are more than that. No digit at all gives 0 and leaves *p.
+ * they are more than that. No digit at all gives 0 and leaves *p. Less than eight digits
+ * in front of something else are read at once.
  */
 static inline uint64_t scan_number(const char **p, const char *end)
 {
+	const uint64_t ones = 0x0101010101010101;
+	const char *q = *p;
 	uint64_t value = 0;
-	for (; *p < end && scan_digit(**p); (*p)++) {
-		if (value > (INT64_MAX - 9) / 10)
-			value = INT64_MAX;
-		else
-			value = value * 10 + (uint64_t)(**p - '0');
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (end - q >= 8) {
+		memcpy(&value, q, 8);
+		value ^= ones * '0';
+		/* A byte over nine overflows into its high bit, or has it. */
+		uint64_t others = ((value + ones * (0x7f - 9)) | value) & ones * 0x80;
+		if (others) {
+			int digits = __builtin_ctzll(others) / 8;
+			*p = q + digits;
+			return digits ? scan_eight_digits(value << (64 - 8 * digits)) : 0;
+		}
+		value = 0;
 	}
+#endif
+	for (; q < end && scan_digit(*q); q++)
+		value = value > (INT64_MAX - 9) / 10 ? INT64_MAX
+		                                     : value * 10 + (uint64_t)(*q - '0');
+	*p = q;
 	return value;
 }
 

@@ -1,24 +1,13 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
 #include "engine/decode/sdp.h"
 #include "engine/decode/sdp_inside.h"
 
 enum { SDP_LINE_MAX = 1000, SDP_SIZE_MAX = 8192 };
 
-struct slice sdp_word(struct slice *rest)
+struct slice sdp_connection_read(struct sdp_line *line, struct address *ip)
 {
-	const char *p = rest->data, *end = scan_end(*rest);
-	while (p < end && scan_blank(*p))
-		p++;
-	const char *stop = scan_either(p, end, ' ', '\t');
-	*rest = slice_of(stop, (size_t)(end - stop));
-	return stop > p ? slice_of(p, (size_t)(stop - p)) : (struct slice){0};
-}
-
-struct slice sdp_connection_read(struct slice value, struct address *ip)
-{
-	struct slice rest = value;
-	struct slice net = sdp_word(&rest), type = sdp_word(&rest),
-	             text = sdp_word(&rest);
+	struct slice net = sdp_word(line), type = sdp_word(line), text = sdp_word(line);
 	if (!SCAN_IS(net, "in") || !type.len || !text.len)
 		return (struct slice){0};
 	text = slice_first(
@@ -34,57 +23,43 @@ struct slice sdp_connection_read(struct slice value, struct address *ip)
 /* The order of RFC 8866 5 as a rank per letter; media lines have ranks of their own. */
 static unsigned line_rank(char type, bool media)
 {
-	switch (type) {
-	case 'v':
-		return 1;
-	case 'o':
-		return 2;
-	case 's':
-		return 3;
-	case 'i':
-		return media ? 1 : 4;
-	case 'u':
-		return 5;
-	case 'e':
-		return 6;
-	case 'p':
-		return 7;
-	case 'c':
-		return media ? 2 : 8;
-	case 'b':
-		return media ? 3 : 9;
-	case 't':
-	case 'r':
-		return 10;
-	case 'z':
-		return 11;
-	case 'k':
-		return media ? 4 : 12;
-	case 'a':
-		return media ? 5 : 13;
-	default:
-		return 0;
-	}
+	static const uint8_t ranks[26][2] = {
+	        ['v' - 'a'] = {1, 1},
+	        ['o' - 'a'] = {2, 2},
+	        ['s' - 'a'] = {3, 3},
+	        ['i' - 'a'] = {4, 1},
+	        ['u' - 'a'] = {5, 5},
+	        ['e' - 'a'] = {6, 6},
+	        ['p' - 'a'] = {7, 7},
+	        ['c' - 'a'] = {8, 2},
+	        ['b' - 'a'] = {9, 3},
+	        ['t' - 'a'] = {10, 10},
+	        ['r' - 'a'] = {10, 10},
+	        ['z' - 'a'] = {11, 11},
+	        ['k' - 'a'] = {12, 4},
+	        ['a' - 'a'] = {13, 5},
+	};
+	unsigned letter = (unsigned char)type - (unsigned)'a';
+	return letter < 26 ? ranks[letter][media] : 0;
 }
 
-static void origin_read(struct sdp_reading *reading, struct slice value)
+static void origin_read(struct sdp_reading *reading, struct sdp_line *line)
 {
 	struct sdp *sdp = reading->sdp;
-	struct slice rest = value;
-	sdp->origin = value;
-	sdp->origin_user = sdp_word(&rest);
-	sdp->session_id = sdp_word(&rest);
-	sdp->session_version = sdp_word(&rest);
-	struct slice net = sdp_word(&rest), type = sdp_word(&rest);
-	sdp->origin_host = sdp_word(&rest);
+	sdp->origin = slice_of(line->p, (size_t)(line->eol - line->p));
+	sdp->origin_user = sdp_word(line);
+	sdp->session_id = sdp_word(line);
+	sdp->session_version = sdp_word(line);
+	struct slice net = sdp_word(line), type = sdp_word(line);
+	sdp->origin_host = sdp_word(line);
 	if (!SCAN_IS(net, "in") || !type.len || !sdp->origin_host.len)
 		anomaly_set(reading->anomalies, ANOMALY_SDP_BAD);
 }
 
-static void connection_read(struct sdp_reading *reading, struct slice value)
+static void connection_read(struct sdp_reading *reading, struct sdp_line *line)
 {
 	struct address ip = {{0}};
-	struct slice text = sdp_connection_read(value, &ip);
+	struct slice text = sdp_connection_read(line, &ip);
 	if (!slice_present(text)) {
 		anomaly_set(reading->anomalies, ANOMALY_SDP_BAD);
 		return;
@@ -100,7 +75,7 @@ static void connection_read(struct sdp_reading *reading, struct slice value)
 	}
 }
 
-static void media_begin(struct sdp_reading *reading, struct slice value)
+static void media_begin(struct sdp_reading *reading, struct sdp_line *line)
 {
 	struct sdp *sdp = reading->sdp;
 	if (sdp->media_count == LIMIT_SDP_MEDIA) {
@@ -110,7 +85,7 @@ static void media_begin(struct sdp_reading *reading, struct slice value)
 	}
 	struct sdp_media *media = &sdp->media[sdp->media_count++];
 	reading->media = media;
-	if (!sdp_media_read(value, media, reading->anomalies))
+	if (!sdp_media_read(reading, line))
 		anomaly_set(reading->anomalies, ANOMALY_SDP_BAD);
 	media->direction = reading->defaults.direction;
 	media->fingerprint = reading->defaults.fingerprint;
@@ -118,26 +93,24 @@ static void media_begin(struct sdp_reading *reading, struct slice value)
 	media->secure |= slice_present(media->fingerprint);
 }
 
-static void line_read(struct sdp_reading *reading, char type, struct slice value)
+static void line_read(struct sdp_reading *reading, char type, struct sdp_line *line)
 {
-	if (type == 'm') {
-		media_begin(reading, value);
-		return;
-	}
-	if (reading->skipping)
-		return;
 	switch (type) {
+	case 'm':
+		media_begin(reading, line);
+		break;
 	case 'o':
-		origin_read(reading, value);
+		origin_read(reading, line);
 		break;
 	case 's':
-		reading->sdp->session_name = value;
+		reading->sdp->session_name =
+		        slice_of(line->p, (size_t)(line->eol - line->p));
 		break;
 	case 'c':
-		connection_read(reading, value);
+		connection_read(reading, line);
 		break;
 	case 'a':
-		sdp_attribute_read(reading, value);
+		sdp_attribute_read(reading, line);
 		break;
 	default:
 		break;
@@ -184,34 +157,56 @@ static void sdp_reset(struct sdp *sdp, struct slice text)
 	sdp->raw = text;
 }
 
+/* One line, not empty: its letter, its place in the order, its value. */
+static void line_take(struct sdp_reading *reading, struct sdp_line *line)
+{
+	char type = line->p[0];
+	if (line->eol - line->p > SDP_LINE_MAX)
+		anomaly_set(reading->anomalies, ANOMALY_SDP_LONG_LINE);
+	if (line->eol - line->p < 2 || line->p[1] != '=') {
+		anomaly_set(reading->anomalies, ANOMALY_SDP_BAD);
+		return;
+	}
+	line->p += 2;
+	reading->any |= type == 'v' || type == 'm';
+	unsigned rank = type == 'm' ? 0 : line_rank(type, reading->sdp->media_count > 0);
+	if (type != 'm' && (!rank || rank < reading->rank))
+		anomaly_set(
+		        reading->anomalies, rank ? ANOMALY_SDP_ORDER : ANOMALY_SDP_BAD);
+	reading->rank = rank;
+	if (type == 'm' || !reading->skipping)
+		line_read(reading, type, line);
+}
+
+/* The index of payloads is large; it is cleared where a media begins. */
+static void reading_begin(
+        struct sdp_reading *reading, struct sdp *sdp, struct anomalies *anomalies)
+{
+	reading->sdp = sdp;
+	reading->media = NULL;
+	reading->skipping = reading->any = false;
+	reading->defaults = (struct sdp_defaults){0};
+	reading->anomalies = anomalies;
+	reading->rank = 0;
+}
+
 bool sdp_parse(struct slice text, struct sdp *sdp, struct anomalies *anomalies)
 {
-	struct sdp_reading reading = {.sdp = sdp, .anomalies = anomalies};
-	unsigned rank = 0, ignored = 0;
-	bool any = false;
+	struct sdp_reading reading;
+	struct marks ends = marks_of(text, MARKS_LINES);
+	bool ignored = false;
 	sdp_reset(sdp, text);
+	reading_begin(&reading, sdp, anomalies);
 	if (text.len > SDP_SIZE_MAX)
 		anomaly_set(anomalies, ANOMALY_SDP_LARGE);
-	const char *end = text.data + text.len;
-	for (const char *p = text.data, *eol; p < end; p = eol + 1) {
-		eol = scan_eol(p, end, &ignored);
-		if (eol == p)
-			continue;
-		if (eol - p > SDP_LINE_MAX)
-			anomaly_set(anomalies, ANOMALY_SDP_LONG_LINE);
-		if (eol - p < 2 || p[1] != '=') {
-			anomaly_set(anomalies, ANOMALY_SDP_BAD);
-			continue;
-		}
-		any |= *p == 'v' || *p == 'm';
-		unsigned next = *p == 'm' ? 0 : line_rank(*p, sdp->media_count > 0);
-		if (*p != 'm' && (!next || next < rank))
-			anomaly_set(
-			        anomalies, next ? ANOMALY_SDP_ORDER : ANOMALY_SDP_BAD);
-		rank = next;
-		line_read(&reading, *p, slice_of(p + 2, (size_t)(eol - p - 2)));
+	for (const char *p = text.data; p < ends.end; p++) {
+		struct sdp_line line = {p, marks_eol(&ends, &ignored), ends.end};
+		marks_drop(&ends);
+		p = line.eol;
+		if (p > line.p)
+			line_take(&reading, &line);
 	}
-	if (any)
+	if (reading.any)
 		sdp_finish(sdp, anomalies);
-	return any;
+	return reading.any;
 }

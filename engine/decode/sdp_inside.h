@@ -8,6 +8,7 @@
 
 #include "engine/base/slice.h"
 #include "engine/decode/anomaly.h"
+#include "engine/decode/scan.h"
 #include "engine/decode/sdp.h"
 
 /* What the attributes of the session give to every media that says nothing else. */
@@ -23,20 +24,65 @@ struct sdp_reading {
 	bool skipping;           /* behind an m= line beyond the limit */
 	struct sdp_defaults defaults;
 	struct anomalies *anomalies;
+	unsigned rank;           /* of the line before, in the order of lines */
+	uint8_t payload_at[128]; /* one more than the index of a type's payload, 0 = none
+	                          */
+	bool any;                /* a line that only a session description has */
 };
 
-/* Takes the next word off *rest; absent when there is none. */
-struct slice sdp_word(struct slice *rest);
+/*
+ * The value of a line, or what is left of it. Words are searched for in the whole text:
+ * a line's end stops them, too, and so sixteen bytes can nearly always be looked at.
+ */
+struct sdp_line {
+	const char *p;
+	const char *eol;
+	const char *end; /* of the text */
+};
 
-/* m= line: clears the media and fills it. False when it does not parse. */
-bool sdp_media_read(
-        struct slice value, struct sdp_media *media, struct anomalies *anomalies);
+/* The next such byte of the line, or the line's end. */
+static inline const char *sdp_find(const struct sdp_line *line, char byte)
+{
+	const char *p = scan_low_or(line->p, line->end, byte);
+	while (p < line->eol && *p != byte)
+		p = scan_low_or(p + 1, line->end, byte);
+	return p < line->eol ? p : line->eol;
+}
 
-/* a= line, without "a=". */
-void sdp_attribute_read(struct sdp_reading *reading, struct slice value);
+/* The first blank at p or behind, or the line's end. */
+static inline const char *sdp_blank(const struct sdp_line *line)
+{
+	const char *p = scan_low_or(line->p, line->end, ' ');
+	while (p < line->eol && !scan_blank(*p))
+		p = scan_low_or(p + 1, line->end, ' ');
+	return p;
+}
+
+/* Takes the next word off; absent when there is none. */
+static inline struct slice sdp_word(struct sdp_line *line)
+{
+	while (line->p < line->eol && scan_blank(*line->p))
+		line->p++;
+	const char *start = line->p;
+	line->p = sdp_blank(line);
+	size_t len = (size_t)(line->p - start);
+	return len ? slice_of(start, len) : (struct slice){0};
+}
+
+/* What is left, without white space at its ends. */
+static inline struct slice sdp_rest(const struct sdp_line *line)
+{
+	return scan_trimmed(line->p, line->eol);
+}
+
+/* m= line: clears the current media and fills it. False when it does not parse. */
+bool sdp_media_read(struct sdp_reading *reading, struct sdp_line *line);
+
+/* a= line. */
+void sdp_attribute_read(struct sdp_reading *reading, struct sdp_line *line);
 
 /* The address text of a c= value ("IN IP4 192.0.2.1/127"); absent when it does not parse.
  */
-struct slice sdp_connection_read(struct slice value, struct address *ip);
+struct slice sdp_connection_read(struct sdp_line *line, struct address *ip);
 
 #endif

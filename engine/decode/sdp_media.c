@@ -88,10 +88,13 @@ static bool port_read(
 	return p == end && count;
 }
 
-static void payload_add(struct sdp_media *media, uint8_t type)
+static void payload_add(struct sdp_reading *reading, uint8_t type)
 {
+	struct sdp_media *media = reading->media;
 	struct sdp_payload *payload = &media->payloads[media->payload_count++];
 	*payload = (struct sdp_payload){.type = type};
+	if (!reading->payload_at[type])
+		reading->payload_at[type] = media->payload_count;
 	if (type < STATIC_COUNT && static_payloads[type].encoding.len) {
 		payload->encoding = static_payloads[type].encoding;
 		payload->clock_rate = static_payloads[type].clock_rate;
@@ -99,43 +102,53 @@ static void payload_add(struct sdp_media *media, uint8_t type)
 	}
 }
 
-static bool formats_read(struct slice rest, struct sdp_media *media)
+static void protocol_read(struct sdp_media *media, struct slice protocol, bool *rtp)
 {
-	bool rtp =
-	        SCAN_STARTS(media->protocol, "rtp/") ||
-	        slice_find_nocase(media->protocol, SLICE("/RTP/")) < media->protocol.len;
+	media->protocol = protocol;
+	*rtp = true;
+	/* Nearly all media. */
+	if (SCAN_IS(protocol, "rtp/avp"))
+		return;
+	*rtp = SCAN_STARTS(protocol, "rtp/") ||
+	       slice_find_nocase(protocol, SLICE("/RTP/")) < protocol.len;
+	media->secure = slice_find_nocase(protocol, SLICE("SAVP")) < protocol.len ||
+	                slice_find_nocase(protocol, SLICE("DTLS")) < protocol.len;
+}
+
+static bool formats_read(struct sdp_reading *reading, struct sdp_line *line, bool rtp)
+{
+	struct sdp_media *media = reading->media;
 	bool good = true;
 	struct slice word;
-	while (slice_present(word = sdp_word(&rest))) {
-		const char *p = word.data;
-		uint64_t type = scan_number(&p, scan_end(word));
+	while (slice_present(word = sdp_word(line))) {
 		if (!rtp) {
 			media->t38 |= SCAN_IS(word, "t38");
 			continue;
 		}
+		const char *p = word.data;
+		uint64_t type = scan_number(&p, line->end);
 		if (p != scan_end(word) || type > 127)
 			good = false;
 		else if (media->payload_count < LIMIT_SDP_PAYLOADS)
-			payload_add(media, (uint8_t)type);
+			payload_add(reading, (uint8_t)type);
 	}
 	return good;
 }
 
-bool sdp_media_read(
-        struct slice value, struct sdp_media *media, struct anomalies *anomalies)
+bool sdp_media_read(struct sdp_reading *reading, struct sdp_line *line)
 {
+	struct sdp_media *media = reading->media;
+	bool rtp;
 	memset(media, 0, offsetof(struct sdp_media, payloads));
-	struct slice rest = value;
-	media->kind_text = sdp_word(&rest);
+	memset(reading->payload_at, 0, sizeof(reading->payload_at));
+	media->kind_text = sdp_word(line);
 	media->kind = kind_of(media->kind_text);
-	bool good = port_read(sdp_word(&rest), media, anomalies);
-	media->protocol = sdp_word(&rest);
-	if (!media->protocol.len)
+	bool good = port_read(sdp_word(line), media, reading->anomalies);
+	struct slice protocol = sdp_word(line);
+	if (!protocol.len)
 		return false;
-	media->secure =
-	        slice_find_nocase(media->protocol, SLICE("SAVP")) < media->protocol.len ||
-	        slice_find_nocase(media->protocol, SLICE("DTLS")) < media->protocol.len;
-	good &= formats_read(rest, media);
+	protocol_read(media, protocol, &rtp);
+	good &= formats_read(reading, line, rtp);
 	media->t38 |= media->kind == SDP_IMAGE && SCAN_IS(media->protocol, "udptl");
 	return good;
 }

@@ -1,5 +1,6 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
-#include "engine/decode/sip_uri.h"
+#include "engine/decode/sip_inside.h"
 
 /* Behind the quoted string that begins at p; end when it does not end. */
 static const char *quoted_end(const char *p, const char *end)
@@ -45,25 +46,26 @@ struct parameter {
 };
 
 /* The parameter at *p, up to the next ';'; *p is behind that. */
-static struct parameter parameter_read(const char **p, const char *end)
+static struct parameter parameter_read(const char **p, struct marks *marks)
 {
 	struct parameter parameter = {.value = {"", 0}};
-	const char *start = scan_skip_space(*p, end);
-	const char *q = scan_either(start, end, ';', '=');
+	const char *end = marks->end, *start = scan_skip_space(*p, end);
+	marks_skip(marks, start);
+	const char *q = marks_either(marks, ';', '=');
 	parameter.name = scan_trimmed(start, q);
 	if (q < end && *q == '=') {
 		const char *value = scan_skip_space(q + 1, end);
-		q = value;
-		if (q < end && *q == '"') {
-			const char *close = quoted_end(q, end);
-			q = close ? close : end;
-			parameter.value = slice_of(
-			        value + 1, (size_t)(q - value - (close ? 2 : 1)));
-			q = scan_byte(q, end, ';');
-		} else {
-			q = scan_byte(q, end, ';');
+		const char *close = NULL;
+		bool quoted = value < end && *value == '"';
+		if (quoted)
+			close = quoted_end(value, end);
+		marks_skip(marks, !quoted ? value : close ? close : end);
+		q = marks_find(marks, ';');
+		if (!quoted)
 			parameter.value = scan_trimmed(value, q);
-		}
+		else
+			parameter.value = slice_of(value + 1,
+			        (size_t)((close ? close - 1 : end) - value - 1));
 	}
 	*p = q < end ? q + 1 : end;
 	return parameter;
@@ -73,22 +75,20 @@ struct slice sip_parameter(struct slice parameters, struct slice name)
 {
 	if (!parameters.len)
 		return (struct slice){0};
-	const char *p = parameters.data, *end = scan_end(parameters);
-	while (p < end) {
-		struct parameter parameter = parameter_read(&p, end);
+	struct marks marks = marks_of(parameters, MARKS_WORDS);
+	for (const char *p = parameters.data; p < marks.end;) {
+		struct parameter parameter = parameter_read(&p, &marks);
 		if (slice_equal_nocase(parameter.name, name))
 			return parameter.value;
 	}
 	return (struct slice){0};
 }
 
-static void tag_read(struct sip_address *address, struct anomalies *anomalies)
+static void tag_read(const char *p, struct marks *marks, struct sip_address *address,
+        struct anomalies *anomalies)
 {
-	if (!address->parameters.len)
-		return;
-	const char *p = address->parameters.data, *end = scan_end(address->parameters);
-	while (p < end) {
-		struct parameter parameter = parameter_read(&p, end);
+	while (p < marks->end) {
+		struct parameter parameter = parameter_read(&p, marks);
 		if (!SCAN_IS(parameter.name, "tag"))
 			continue;
 		if (slice_present(address->tag))
@@ -99,18 +99,20 @@ static void tag_read(struct sip_address *address, struct anomalies *anomalies)
 }
 
 /* What stands behind the URI: nothing, or ;parameters. */
-static bool parameters_read(const char *p, const char *end, struct sip_address *address,
-        struct anomalies *anomalies)
+static bool parameters_read(const char *p, struct marks *marks,
+        struct sip_address *address, struct anomalies *anomalies)
 {
+	const char *end = marks->end;
 	p = scan_skip_space(p, end);
 	if (p == end)
 		return true;
 	bool good = *p == ';';
 	if (!good)
 		p = scan_byte(p, end, ';');
-	if (p < end)
+	if (p < end) {
 		address->parameters = slice_of(p + 1, (size_t)(end - p - 1));
-	tag_read(address, anomalies);
+		tag_read(p + 1, marks, address, anomalies);
+	}
 	return good;
 }
 
@@ -125,69 +127,90 @@ static void display_check(struct slice display, struct anomalies *anomalies)
 	}
 }
 
-static bool angle_read(const char *open, const char *end, struct sip_address *address,
+static bool angle_read(const char *open, struct marks *marks, struct sip_address *address,
         struct anomalies *anomalies)
 {
-	const char *close = scan_byte(open, end, '>');
-	struct slice inner = slice_of(open + 1, (size_t)(close - open - 1));
-	/* White space inside the brackets is not in the grammar (RFC 4475 3.3.14). */
-	struct slice text = scan_trimmed(inner.data, close);
-	bool good =
-	        sip_uri_parse(text, &address->uri, anomalies) && text.len == inner.len;
-	if (close == end)
+	marks_skip(marks, open + 1);
+	struct marks inside = *marks;
+	const char *close = marks_find(marks, '>');
+	/* White space inside the brackets is not in the grammar (RFC 4475 3.1.2.14). */
+	struct slice text = scan_trimmed(open + 1, close);
+	bool good = sip_uri_read(text, marks_until(&inside, scan_end(text)),
+	                    &address->uri, anomalies) &&
+	            text.len == (size_t)(close - open - 1);
+	if (close == marks->end)
 		return false;
-	return parameters_read(close + 1, end, address, anomalies) && good;
+	return parameters_read(close + 1, marks, address, anomalies) && good;
 }
 
 /* An addr-spec without brackets: a ';' begins the header's parameters (RFC 3261 20). */
-static bool spec_read(const char *p, const char *end, struct sip_address *address,
+static bool spec_read(const char *p, struct slice text, struct sip_address *address,
         struct anomalies *anomalies)
 {
-	const char *stop = scan_byte(p, end, ';');
-	struct slice text = scan_trimmed(p, stop);
-	bool good = sip_uri_parse(text, &address->uri, anomalies);
+	struct marks marks = marks_of(text, MARKS_WORDS);
+	const char *end = marks.end, *stop = scan_byte(p, end, ';');
+	bool good = sip_uri_parse(scan_trimmed(p, stop), &address->uri, anomalies);
 	if (slice_present(address->uri.headers) || scan_byte(p, stop, ',') < stop)
 		anomaly_set(anomalies, ANOMALY_SIP_ADDRESS_SPEC);
 	if (stop < end && scan_byte(stop, end, '@') < end &&
 	        !slice_present(address->uri.user))
 		anomaly_set(anomalies, ANOMALY_SIP_ADDRESS_SPEC);
-	return parameters_read(stop, end, address, anomalies) && good;
+	return parameters_read(stop, &marks, address, anomalies) && good;
+}
+
+/* A value without a URI in it: what the structure held before must not stay. */
+static void uri_none(struct sip_address *address)
+{
+	address->uri = (struct sip_uri){0};
+}
+
+static bool quoted_read(const char *p, struct marks *marks, struct sip_address *address,
+        struct anomalies *anomalies)
+{
+	const char *close = quoted_end(p, marks->end);
+	if (!close) {
+		anomaly_set(anomalies, ANOMALY_SIP_QUOTE_OPEN);
+		uri_none(address);
+		return false;
+	}
+	address->display = slice_of(p + 1, (size_t)(close - p - 2));
+	p = scan_skip_space(close, marks->end);
+	if (p < marks->end && *p == '<')
+		return angle_read(p, marks, address, anomalies);
+	uri_none(address);
+	return false;
 }
 
 bool sip_address_parse(
         struct slice text, struct sip_address *address, struct anomalies *anomalies)
 {
 	const struct slice absent = {0};
-	const char *p = text.data, *end = scan_end(text);
+	struct marks marks = marks_of(text, MARKS_WORDS);
+	const char *p = text.data, *end = marks.end;
 	address->raw = text;
-	address->display = address->parameters = address->tag = absent;
+	address->display = absent;
+	address->parameters = absent;
+	address->tag = absent;
 	address->star = false;
 	p = scan_skip_space(p, end);
-	if (p == end || *p == '"' || *p == '*')
-		address->uri = (struct sip_uri){0};
-	if (p == end)
+	if (p == end) {
+		uri_none(address);
 		return false;
-	if (*p == '"') {
-		const char *close = quoted_end(p, end);
-		if (!close) {
-			anomaly_set(anomalies, ANOMALY_SIP_QUOTE_OPEN);
-			return false;
-		}
-		address->display = slice_of(p + 1, (size_t)(close - p - 2));
-		p = scan_skip_space(close, end);
-		return p < end && *p == '<' && angle_read(p, end, address, anomalies);
 	}
+	if (*p == '"')
+		return quoted_read(p, &marks, address, anomalies);
 	if (*p == '*' && (p + 1 == end || scan_space(p[1]) || p[1] == ';')) {
+		uri_none(address);
 		address->star = true;
-		return parameters_read(p + 1, end, address, anomalies);
+		return parameters_read(p + 1, &marks, address, anomalies);
 	}
-	const char *open = scan_byte(p, end, '<');
+	const char *open = marks_find(&marks, '<');
 	if (open == end)
-		return spec_read(p, end, address, anomalies);
+		return spec_read(p, text, address, anomalies);
 	struct slice display = scan_trimmed(p, open);
 	if (display.len) {
 		address->display = display;
 		display_check(display, anomalies);
 	}
-	return angle_read(open, end, address, anomalies);
+	return angle_read(open, &marks, address, anomalies);
 }

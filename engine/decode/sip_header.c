@@ -1,3 +1,4 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
 #include "engine/decode/sip.h"
 #include "engine/decode/sip_inside.h"
@@ -147,8 +148,9 @@ bool sip_headers_read(
         struct sip_message *message, const char *p, const char *end, const char **body)
 {
 	uint8_t last[SIP_HEADER_COUNT];
-	unsigned seen = 0, high = 0;
-	bool complete = false;
+	unsigned seen = 0;
+	bool complete = false, high = false;
+	struct marks ends = marks_of(slice_of(p, (size_t)(end - p)), MARKS_LINES);
 	/* p is at the end of the start line: its line end counts as one of the header's.
 	 */
 	if (p < end)
@@ -159,18 +161,16 @@ bool sip_headers_read(
 			complete = true;
 			break;
 		}
-		const char *line = p;
-		const char *eol = scan_eol(p, end, &high);
-		for (;;) {
+		const char *line = p, *eol;
+		do {
+			marks_skip(&ends, p);
+			eol = marks_eol(&ends, &high);
 			p = eol < end ? sip_line_next(eol, end, &seen) : end;
-			if (p >= end || !scan_blank(*p))
-				break;
-			eol = scan_eol(p, end, &high);
-		}
+		} while (p < end && scan_blank(*p));
 		header_add(message, slice_of(line, (size_t)(eol - line)), last);
 		if (high && !utf8_valid(line, eol))
 			anomaly_set(&message->anomalies, ANOMALY_SIP_UTF8_BAD);
-		high = 0;
+		high = false;
 	}
 	line_ends_check(message, seen);
 	*body = p;

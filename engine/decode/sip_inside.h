@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "engine/base/slice.h"
+#include "engine/decode/marks.h"
 #include "engine/decode/sip.h"
 
 /* Which line ends were seen, to tell mixed ones. */
@@ -16,16 +17,13 @@ enum sip_line_end { SIP_EOL_CRLF = 1, SIP_EOL_LF = 2, SIP_EOL_CR = 4 };
 /* Behind the line end at p, p < end; notes its kind in *seen. */
 static inline const char *sip_line_next(const char *p, const char *end, unsigned *seen)
 {
-	if (*p == '\n') {
-		*seen |= SIP_EOL_LF;
-		return p + 1;
+	if (*p == '\r' && end - p > 1) {
+		bool pair = p[1] == '\n';
+		*seen |= pair ? SIP_EOL_CRLF : SIP_EOL_CR;
+		return p + 1 + pair;
 	}
-	if (p + 1 < end && p[1] == '\n') {
-		*seen |= SIP_EOL_CRLF;
-		return p + 2;
-	}
-	if (p + 1 < end)
-		*seen |= SIP_EOL_CR;
+	/* A CR at the end of the input may be the first half of a pair. */
+	*seen |= *p == '\n' ? SIP_EOL_LF : 0;
 	return p + 1;
 }
 
@@ -61,6 +59,12 @@ void sip_fields_read(struct sip_message *message);
 
 /* Values that are only looked at for their oddities: sip_check.c */
 void sip_fields_check(struct sip_message *message);
+
+/* Addresses: sip_uri.c, sip_address.c */
+
+/* As sip_uri_parse, with the marks of the text, which may reach in front of it. */
+bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
+        struct anomalies *anomalies);
 
 /* Body: sip_body.c */
 

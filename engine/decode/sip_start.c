@@ -11,9 +11,7 @@ static bool version_at(const char *p, const char *end)
 
 static const char *word_end(const char *p, const char *end)
 {
-	while (p < end && !scan_blank(*p))
-		p++;
-	return p;
+	return scan_either(p, end, ' ', '\t');
 }
 
 static const char *blanks_end(const char *p, const char *end)
@@ -27,6 +25,9 @@ static const char *blanks_end(const char *p, const char *end)
 static struct slice version_last(struct slice line)
 {
 	const char *end = scan_end(line);
+	/* Nearly all requests. */
+	if (line.len > 8 && memcmp(end - 8, " SIP/2.0", 8) == 0)
+		return slice_of(end - 7, 7);
 	while (end > line.data && scan_blank(end[-1]))
 		end--;
 	const char *p = end;

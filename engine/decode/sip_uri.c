@@ -1,4 +1,6 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
+#include "engine/decode/sip_inside.h"
 #include "engine/decode/sip_uri.h"
 
 static bool hex_digit(char c)
@@ -9,17 +11,6 @@ static bool hex_digit(char c)
 static unsigned hex_value(char c)
 {
 	return scan_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
-}
-
-static bool escapes_valid(struct slice text)
-{
-	const char *end = scan_end(text);
-	for (const char *p = scan_byte(text.data, end, '%'); p < end;
-	        p = scan_byte(p + 1, end, '%')) {
-		if (end - p < 3 || !hex_digit(p[1]) || !hex_digit(p[2]))
-			return false;
-	}
-	return true;
 }
 
 static enum uri_scheme scheme_of(struct slice name)
@@ -102,17 +93,35 @@ static bool reference_read(const char **p, const char *end, struct sip_uri *uri)
 	return false;
 }
 
-static bool host_read(const char **p, const char *end, struct sip_uri *uri)
+/* From this mark on the first that begins parameters or headers. */
+static const char *tail_find(const char *mark, struct marks *marks)
 {
-	if (*p < end && **p == '[')
-		return reference_read(p, end, uri);
-	const char *start = *p;
-	*p = scan_host(start, end);
-	uri->host = slice_of(start, (size_t)(*p - start));
+	while (mark < marks->end && *mark != ';' && *mark != '?')
+		mark = marks_take(marks);
+	return mark;
+}
+
+/* The host; the mark that ends it is returned. */
+static const char *host_read(
+        const char *start, struct marks *marks, struct sip_uri *uri, bool *good)
+{
+	const char *mark = marks_take(marks);
+	if (mark == start && mark < marks->end && *mark == '[') {
+		const char *behind = start;
+		*good &= reference_read(&behind, marks->end, uri);
+		marks_skip(marks, behind);
+		mark = marks_take(marks);
+		if (mark == behind)
+			return mark;
+		*good = false;
+		return tail_find(mark, marks);
+	}
+	uri->host = slice_of(start, (size_t)(mark - start));
 	uint32_t ipv4;
 	if (uri->host.len && scan_digit(*start) && scan_ipv4(uri->host, &ipv4))
 		uri->ip = address_v4(ipv4);
-	return uri->host.len > 0;
+	*good &= uri->host.len > 0;
+	return mark;
 }
 
 static bool port_read(const char **p, const char *end, struct sip_uri *uri)
@@ -127,86 +136,127 @@ static bool port_read(const char **p, const char *end, struct sip_uri *uri)
 	return true;
 }
 
-static bool user_read(const char *p, const char *at, struct sip_uri *uri)
+/* What is learnt of a URI behind its scheme by one walk over its marks. */
+struct user_part {
+	const char *at;    /* the '@' that ends it; NULL = there is no user part */
+	const char *colon; /* the first in front of at, NULL = none */
+	bool good;         /* one '@', and nothing in front of it that is in no URI */
+	bool escapes_good; /* of the whole URI */
+	struct marks rest; /* behind at */
+};
+
+/*
+ * A user may hold ';' and '?', so the last '@' that is not in the headers ends it; they
+ * begin with the first '?' behind the first '@'.
+ */
+static struct user_part user_find(struct marks marks)
 {
-	const char *colon = scan_byte(p, at, ':');
-	uri->user = slice_of(p, (size_t)(colon - p));
-	if (colon < at)
-		uri->password = slice_of(colon + 1, (size_t)(at - colon - 1));
-	if (scan_user(p, at) != at || scan_byte(p, at, '@') != at)
-		return false;
-	return uri->user.len > 0;
+	struct user_part user = {.good = true, .escapes_good = true, .rest = marks};
+	const char *end = marks.end, *colon = NULL;
+	bool barred = false, headers = false;
+	for (const char *p = marks_take(&marks); p < end; p = marks_take(&marks)) {
+		if (*p == '@' && !headers) {
+			user.good = !user.at && !barred;
+			user.at = p;
+			user.colon = colon;
+			user.rest = marks;
+		} else if (*p == ':') {
+			colon = colon ? colon : p;
+		} else if (*p == '?') {
+			headers |= user.at != NULL;
+		} else if (*p == '%') {
+			user.escapes_good &=
+			        end - p > 2 && hex_digit(p[1]) && hex_digit(p[2]);
+		} else {
+			barred |= scan_barred(*p);
+		}
+	}
+	return user;
 }
 
-/* Where the user part ends: an '@' in front of any header's, else none. */
-static const char *at_sign(const char *p, const char *end)
+/* What is behind the host and its port: parameters up to a '?', then headers. */
+static bool tail_read(const char *p, struct marks *marks, struct sip_uri *uri)
 {
-	const char *at = scan_byte(p, end, '@');
-	if (at == end)
-		return NULL;
-	/* A user may hold ';' and '?', so the last '@' that is not in the headers ends
-	 * it. */
-	const char *question = scan_byte(at, end, '?');
-	for (const char *next = scan_byte(at + 1, question, '@'); next < question;
-	        next = scan_byte(next + 1, question, '@'))
-		at = next;
-	return at;
-}
-
-static bool tail_read(const char *p, const char *end, struct sip_uri *uri)
-{
-	const char *question = scan_byte(p, end, '?');
+	const char *end = marks->end, *question = p;
+	bool barred = false;
+	if (p == end)
+		return true;
+	if (*p == ';') {
+		question = marks_take(marks);
+		for (; question < end && *question != '?'; question = marks_take(marks))
+			barred |= scan_barred(*question);
+		uri->parameters = slice_of(p + 1, (size_t)(question - p - 1));
+	}
 	if (question < end)
 		uri->headers = slice_of(question + 1, (size_t)(end - question - 1));
-	if (p == question)
-		return true;
-	if (*p != ';')
-		return false;
-	uri->parameters = slice_of(p + 1, (size_t)(question - p - 1));
-	return scan_user(p, question) == question;
+	return !barred;
 }
 
-/* Field by field: compilers make a slow string instruction of a whole structure. */
+/*
+ * Field by field: compilers make a slow string instruction of a whole structure, and of
+ * a chain of assignments they read back what they have just written.
+ */
 static void uri_clear(struct sip_uri *uri, struct slice text)
 {
 	const struct slice absent = {0};
 	uri->raw = text;
 	uri->scheme = URI_NONE;
-	uri->user = uri->password = uri->host = absent;
-	uri->parameters = uri->headers = absent;
+	uri->user = absent;
+	uri->password = absent;
+	uri->host = absent;
+	uri->parameters = absent;
+	uri->headers = absent;
 	uri->ip = (struct address){{0}};
 	uri->port = 0;
 	uri->bracketed = false;
 }
 
-bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies)
+/* tel, urn and the rest: their own grammar, but white space is in no URI. */
+static bool other_read(const char *p, const char *end, struct sip_uri *uri)
+{
+	if (uri->scheme == URI_TEL)
+		return tel_read(p, end, uri);
+	return p < end && scan_either(p, end, ' ', '\t') == end;
+}
+
+bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
+        struct anomalies *anomalies)
 {
 	uri_clear(uri, text);
-	const char *end = scan_end(text);
+	const char *end = marks.end;
 	const char *p = text.len ? scheme_read(text, uri) : NULL;
 	if (!p)
 		return false;
-	if (scan_byte(p, end, '%') < end && !escapes_valid(text))
+	marks_skip(&marks, p);
+	struct user_part user = user_find(marks);
+	if (!user.escapes_good)
 		anomaly_set(anomalies, ANOMALY_SIP_URI_PERCENT);
-	if (uri->scheme == URI_TEL)
-		return tel_read(p, end, uri);
-	if (uri->scheme == URI_URN || uri->scheme == URI_OTHER) {
-		/* Opaque, but white space is in no URI. */
-		return p < end && scan_either(p, end, ' ', '\t') == end;
+	if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
+		return other_read(p, end, uri);
+	bool good = user.good;
+	if (user.at) {
+		const char *user_end = user.colon ? user.colon : user.at;
+		uri->user = slice_of(p, (size_t)(user_end - p));
+		if (user.colon)
+			uri->password = slice_of(
+			        user.colon + 1, (size_t)(user.at - user.colon - 1));
+		good &= uri->user.len > 0;
+		p = user.at + 1;
 	}
-	const char *at = at_sign(p, end);
-	bool good = true;
-	if (at) {
-		good = user_read(p, at, uri);
-		p = at + 1;
-	}
-	good &= host_read(&p, end, uri);
+	marks = user.rest;
+	const char *mark = host_read(p, &marks, uri, &good);
+	p = mark;
 	good &= port_read(&p, end, uri);
-	if (p < end && *p != ';' && *p != '?') {
-		good = false;
-		p = scan_either(p, end, ';', '?');
-	}
-	return tail_read(p, end, uri) && good;
+	if (p > mark)
+		mark = marks_take(&marks);
+	const char *tail = tail_find(mark, &marks);
+	good &= p == tail;
+	return tail_read(tail, &marks, uri) && good;
+}
+
+bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies)
+{
+	return sip_uri_read(text, marks_of(text, MARKS_WORDS), uri, anomalies);
 }
 
 struct slice sip_unescape(struct slice text, char *into, size_t size)

@@ -1,12 +1,14 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
 #include "engine/decode/sip.h"
 
-/* Moves *p behind a word and the white space around it; absent when there is none. */
-static struct slice via_word(const char **p, const char *end)
+/* Moves *p behind a word and the white space around it; empty when there is none. */
+static struct slice via_word(const char **p, struct marks *marks)
 {
-	const char *start = scan_skip_space(*p, end);
-	const char *stop = scan_token(start, end);
-	*p = scan_skip_space(stop, end);
+	const char *start = scan_skip_space(*p, marks->end);
+	marks_skip(marks, start);
+	const char *stop = marks_token(marks);
+	*p = scan_skip_space(stop, marks->end);
 	return slice_of(start, (size_t)(stop - start));
 }
 
@@ -18,20 +20,21 @@ static bool via_slash(const char **p, const char *end)
 	return true;
 }
 
-static bool via_protocol(const char **p, const char *end, struct sip_via *via)
+static bool via_protocol(const char **p, struct marks *marks, struct sip_via *via)
 {
+	const char *end = marks->end;
 	if (end - *p > 8 && memcmp(*p, "SIP/2.0/", 8) == 0) {
 		*p += 8;
-		via->transport = via_word(p, end);
+		via->transport = via_word(p, marks);
 		return via->transport.len > 0;
 	}
-	struct slice name = via_word(p, end);
+	struct slice name = via_word(p, marks);
 	if (!via_slash(p, end))
 		return false;
-	struct slice version = via_word(p, end);
+	struct slice version = via_word(p, marks);
 	if (!via_slash(p, end))
 		return false;
-	via->transport = via_word(p, end);
+	via->transport = via_word(p, marks);
 	return SCAN_IS(name, "sip") && version.len && via->transport.len;
 }
 
@@ -47,9 +50,9 @@ static bool via_port(const char **p, const char *end, struct sip_via *via)
 	return good && (*p == end || **p == ';');
 }
 
-static bool via_host(const char **p, const char *end, struct sip_via *via)
+static bool via_host(const char **p, struct marks *marks, struct sip_via *via)
 {
-	const char *start = *p;
+	const char *start = *p, *end = marks->end;
 	if (start < end && *start == '[') {
 		const char *close = scan_byte(start, end, ']');
 		via->bracketed = true;
@@ -57,12 +60,13 @@ static bool via_host(const char **p, const char *end, struct sip_via *via)
 		*p = close < end ? scan_skip_space(close + 1, end) : end;
 		return close < end && address_parse(via->host, &via->ip);
 	}
-	*p = scan_host(start, end);
-	via->host = slice_of(start, (size_t)(*p - start));
+	marks_skip(marks, start);
+	const char *stop = marks_peek(marks);
+	via->host = slice_of(start, (size_t)(stop - start));
 	uint32_t ipv4;
 	if (via->host.len && scan_digit(*start) && scan_ipv4(via->host, &ipv4))
 		via->ip = address_v4(ipv4);
-	*p = scan_skip_space(*p, end);
+	*p = scan_skip_space(stop, end);
 	return via->host.len > 0 && (*p == end || **p == ':' || **p == ';');
 }
 
@@ -92,26 +96,34 @@ static void via_parameter(struct sip_via *via, struct slice name, struct slice v
 	}
 }
 
-/* ;name=value up to the next ';' outside quotes (an extension may be quoted). */
-static bool via_parameters(const char *p, const char *end, struct sip_via *via)
+/* The value at *p up to the next ';' outside quotes (an extension may be quoted). */
+static struct slice via_value(const char **p, struct marks *marks)
 {
+	const char *end = marks->end, *start = scan_skip_space(*p, end), *stop = start;
+	if (stop < end && *stop == '"') {
+		for (stop++; stop < end && *stop != '"'; stop++)
+			stop += *stop == '\\' && stop + 1 < end;
+		stop += stop < end;
+	}
+	marks_skip(marks, stop);
+	*p = marks_find(marks, ';');
+	struct slice value = scan_trimmed(start, *p);
+	if (value.len >= 2 && value.data[0] == '"')
+		value = slice_of(value.data + 1, value.len - 2);
+	return value;
+}
+
+static bool via_parameters(const char *p, struct marks *marks, struct sip_via *via)
+{
+	const char *end = marks->end;
 	bool good = true;
 	while (p < end && *p == ';') {
-		struct slice name, value = {"", 0};
+		struct slice value = {"", 0};
 		p++;
-		name = via_word(&p, end);
+		struct slice name = via_word(&p, marks);
 		if (p < end && *p == '=') {
-			const char *start = scan_skip_space(p + 1, end);
-			p = start;
-			if (p < end && *p == '"') {
-				for (p++; p < end && *p != '"'; p++)
-					p += *p == '\\' && p + 1 < end;
-				p += p < end;
-			}
-			p = scan_byte(p, end, ';');
-			value = scan_trimmed(start, p);
-			if (value.len >= 2 && value.data[0] == '"')
-				value = slice_of(value.data + 1, value.len - 2);
+			p++;
+			value = via_value(&p, marks);
 		}
 		good &= name.len > 0;
 		via_parameter(via, name, value);
@@ -119,22 +131,33 @@ static bool via_parameters(const char *p, const char *end, struct sip_via *via)
 	return good && p == end;
 }
 
-bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
+static void via_clear(struct sip_via *via)
 {
 	const struct slice absent = {0};
-	via->transport = via->host = via->branch = via->received = via->maddr = absent;
+	via->transport = absent;
+	via->host = absent;
+	via->branch = absent;
+	via->received = absent;
+	via->maddr = absent;
 	via->ip = (struct address){{0}};
 	via->port = via->rport = 0;
 	via->rport_present = via->bracketed = false;
+}
+
+bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
+{
 	const char *p = text.data, *end = scan_end(text);
-	bool good = text.len && via_protocol(&p, end, via) && via_host(&p, end, via);
+	struct marks marks = marks_of(text, MARKS_WORDS);
+	via_clear(via);
+	bool good =
+	        text.len && via_protocol(&p, &marks, via) && via_host(&p, &marks, via);
 	if (good && p < end && *p == ':')
 		good = via_port(&p, end, via);
 	if (p < end && *p != ';') {
 		p = scan_byte(p, end, ';');
 		good = false;
 	}
-	good &= via_parameters(p, end, via);
+	good &= via_parameters(p, &marks, via);
 	if (!good)
 		anomaly_set(anomalies, ANOMALY_SIP_VIA_BAD);
 	return good;
