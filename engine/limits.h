@@ -24,6 +24,7 @@ enum limits {
 	LIMIT_RTCP_REPORTS = 31,
 	LIMIT_RTCP_PACKETS = 32,         /* packets in one compound */
 	LIMIT_PER_DEPTH = 128,           /* values inside each other */
+	LIMIT_PER_CHOICES = 16,          /* choices that choose one another */
 	LIMIT_PER_NODES = 32768,         /* values of one message */
 	LIMIT_PER_OID = 128,             /* octets of an object identifier before it is odd */
 	LIMIT_TPKT = 32768,              /* bytes that a TPKT may make a stream wait for */

@@ -53,7 +53,8 @@ static const char *column_type(enum archive_type type)
 	return "TEXT";
 }
 
-static bool run_format(struct archive *archive, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool run_format(
+        struct archive *archive, const char *format, ...)
 {
 	char sql[512];
 	va_list arguments;

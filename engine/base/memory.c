@@ -23,3 +23,9 @@ void memory_clear(struct memory *memory)
 		memset(memory->base, 0, memory->used);
 	memory->used = 0;
 }
+
+void memory_rewind(struct memory *memory, size_t mark)
+{
+	memset(memory->base + mark, 0, memory->used - mark);
+	memory->used = mark;
+}

@@ -25,6 +25,9 @@ void *memory_take(struct memory *memory, size_t bytes);
 /* Takes everything back and zeroes it, for another start over the same region (tests). */
 void memory_clear(struct memory *memory);
 
+/* Gives back, zeroed, what was taken since used was mark: for work at the start. */
+void memory_rewind(struct memory *memory, size_t mark);
+
 static inline size_t memory_left(const struct memory *memory)
 {
 	return memory->bytes - memory->used;

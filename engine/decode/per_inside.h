@@ -50,25 +50,40 @@ struct per_bits {
 	const uint8_t *base;
 	size_t at;
 	size_t end;
-	bool failed; /* sticky */
+	const uint8_t *floor; /* where the bytes around it begin, which may be read */
+	bool failed;          /* sticky */
 };
 
-enum per_frame_kind { PER_FRAME_SEQUENCE, PER_FRAME_CHOICE, PER_FRAME_OF, PER_FRAME_BOX };
+enum per_frame_kind { PER_FRAME_SEQUENCE, PER_FRAME_OF, PER_FRAME_BOX };
 
+/*
+ * What is open: the nodes from first up to behind end where its content ends. They are
+ * the choices that chose it, and itself; of an open type's BOX only the choices.
+ */
 struct per_frame {
-	uint8_t kind;
-	bool more;         /* OF: another fragment follows */
-	bool octets;       /* BOX: its node is the OCTET STRING around it */
-	uint16_t type;     /* of a CHOICE and a BOX: 0 once its content was begun */
-	uint16_t name;     /* of the BOX's or the CHOICE's content */
-	uint16_t field;    /* the next one of a SEQUENCE's root */
-	uint32_t node;     /* to be closed; of an open type's BOX: the value in it */
+	uint32_t first;
+	uint32_t behind;
+	uint32_t level;    /* nodes of the tape that it lies in */
 	uint32_t left;     /* OF: elements; SEQUENCE: number of addition bits */
-	uint32_t addition; /* the next one */
-	uint64_t present;  /* bits of the optional fields to come, first one highest */
-	size_t additions;  /* where the bits of the additions stand */
-	struct per_bits outside; /* of a BOX: the reader behind it */
-	struct slice content;    /* of a BOX */
+	uint32_t addition; /* SEQUENCE: the next one of them */
+	uint16_t type;     /* of the OF's elements, of the BOX's content; 0 once begun */
+	uint16_t name;     /* of the BOX's content */
+	uint8_t kind;
+	bool more;   /* OF: another fragment follows */
+	bool octets; /* BOX: the last of its nodes is the OCTET STRING around it */
+	union {
+		struct {
+			const struct per_field *field; /* the next one of the root */
+			const struct per_field *root_end;
+			const struct per_field *end;
+			uint64_t present; /* optional fields, the first one highest */
+			struct per_bits additions; /* where their bits stand */
+		};
+		struct {
+			struct per_bits outside; /* the reader behind the BOX */
+			struct slice content;
+		};
+	};
 };
 
 struct per_decoder {
@@ -96,6 +111,9 @@ static inline uint64_t per_bits_take(struct per_bits *bits, unsigned count)
 	if (octets >= 8) {
 		memcpy(&word, at, 8);
 		word = __builtin_bswap64(word);
+	} else if ((size_t)(at - bits->floor) + octets >= 8) {
+		memcpy(&word, at + octets - 8, 8);
+		word = __builtin_bswap64(word) << (64 - 8 * octets);
 	} else {
 		for (unsigned i = 0; i < octets; i++)
 			word |= (uint64_t)at[i] << (56 - 8 * i);
@@ -111,8 +129,50 @@ static inline void per_bits_align(struct per_bits *bits)
 
 static inline struct per_bits per_bits_of(struct slice bytes)
 {
-	return (struct per_bits){(const uint8_t *)bytes.data, 0, bytes.len * 8, false};
+	const uint8_t *base = (const uint8_t *)bytes.data;
+	return (struct per_bits){base, 0, bytes.len * 8, base, false};
 }
+
+/* Of content inside what is being read; of one that was put together it stands alone. */
+static inline struct per_bits per_bits_inside(
+        const struct per_bits *outside, struct slice content)
+{
+	struct per_bits bits = per_bits_of(content);
+	if (bits.base >= outside->base && bits.base <= outside->base + outside->end / 8)
+		bits.floor = outside->floor;
+	return bits;
+}
+
+/* The next node of the tape; NULL and the end of the message when the budget is spent. */
+struct per_node *per_node_add(struct per_decoder *decoder, uint16_t name, uint16_t type);
+/* What lies between the two ends here. */
+void per_nodes_close(struct per_tape *tape, uint32_t first, uint32_t behind);
+
+/*
+ * A frame for what is inside the last nodes from first on: all of them end with it. NULL
+ * and the end of the message when they lie too deep.
+ */
+struct per_frame *per_frame_push(
+        struct per_decoder *decoder, enum per_frame_kind kind, uint32_t first);
+/* The values inside the frame's nodes are complete. */
+void per_frame_close(struct per_decoder *decoder);
+/*
+ * What follows is a complete encoding of the type, in octets of its own: those of the
+ * node before it, or of an open type, whose content stands for it on the tape.
+ */
+void per_box_begin(struct per_decoder *decoder, struct slice content,
+        struct per_field inside, uint32_t first, bool octets);
+void per_open_begin(
+        struct per_decoder *decoder, const struct per_field *field, uint32_t first);
+/* An open type of which the schema knows nothing. */
+void per_unknown_take(struct per_decoder *decoder);
+/* What the box holds is complete. */
+void per_box_close(struct per_decoder *decoder, struct per_frame *frame);
+/*
+ * An error inside a box is contained: what it gave is taken back and the box is raw.
+ * False when there is no box around it.
+ */
+bool per_contain(struct per_decoder *decoder);
 
 /* A general length (X.691 11.9.3.5 to 11.9.3.8); *more tells that it is of a fragment. */
 uint32_t per_length(struct per_bits *bits, bool *more);

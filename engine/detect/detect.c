@@ -7,135 +7,15 @@
 
 enum { LOSSY_US = 10000000 };
 
-static bool by_method(enum event_kind kind)
+static bool holds(struct detect *detect, const struct rule *rule, uint16_t entry)
 {
-	return kind == EVENT_SIP_REQUEST || kind == EVENT_SIP_RESPONSE ||
-	       kind == EVENT_SIP_TRANSACTION;
+	return match_condition(rule, detect->patterns, entry, &detect->cache);
 }
 
-static bool bucket_wants(const struct rule *rule, unsigned kind, unsigned method)
+static bool excepted(struct detect *detect, const struct judge *judge)
 {
-	if (!(rule->streams >> kind & 1))
-		return false;
-	if (!by_method((enum event_kind)kind))
-		return method == SIP_METHOD_COUNT;
-	return method < SIP_METHOD_COUNT && (rule->methods >> method & 1);
-}
-
-static bool buckets_init(struct detect *detect, struct memory *memory)
-{
-	for (unsigned kind = 0; kind < EVENT_COUNT; kind++) {
-		for (unsigned method = 0; method < BUCKETS; method++) {
-			struct bucket *bucket = &detect->buckets[kind][method];
-			uint32_t count = 0;
-			for (uint32_t i = 0; i < detect->judge_count; i++)
-				count += bucket_wants(
-				        detect->judges[i].rule, kind, method);
-			if (!count)
-				continue;
-			bucket->judges = memory_take(memory, count * sizeof(uint16_t));
-			if (!bucket->judges)
-				return false;
-			for (uint32_t i = 0; i < detect->judge_count; i++)
-				if (bucket_wants(detect->judges[i].rule, kind, method))
-					bucket->judges[bucket->count++] = (uint16_t)i;
-		}
-	}
-	return true;
-}
-
-static uint32_t keys_scaled(const struct rule *rule, size_t want, size_t have)
-{
-	const double share = want > have ? (double)have / (double)want : 1;
-	const uint32_t keys = (uint32_t)(rule->max_keys * share);
-	return keys < 16 ? 16 : keys;
-}
-
-/* When the rules want more than there is, each gets its share of it. */
-static bool judges_init(struct detect *detect, struct memory *memory, size_t share)
-{
-	size_t want = 0;
-	const size_t have = share / 8 * 7;
-
-	for (uint32_t i = 0; i < detect->judge_count; i++)
-		want += keyed_bytes(
-		        detect->judges[i].rule, detect->judges[i].rule->max_keys);
-	for (uint32_t i = 0; i < detect->judge_count; i++) {
-		const struct rule *rule = detect->judges[i].rule;
-		if (!keyed_init(&detect->judges[i].keyed, memory, rule,
-		            keys_scaled(rule, want, have)))
-			return false;
-		detect->absence_count += rule->trigger.kind == TRIGGER_ABSENCE;
-	}
-	return true;
-}
-
-static bool same_key(const struct rule *a, const struct rule *b)
-{
-	if (a->key_count != b->key_count)
-		return false;
-	for (unsigned i = 0; i < a->key_count; i++) {
-		const struct rule_key *x = &a->keys[i];
-		const struct rule_key *y = &b->keys[i];
-		if (x->field.field != y->field.field || x->type != y->type ||
-		        x->field.argument != y->field.argument ||
-		        x->prefix != y->prefix ||
-		        !slice_equal(x->field.name, y->field.name))
-			return false;
-	}
-	return true;
-}
-
-/* Rules with the same key share the place where an event's is made. */
-static bool memos_init(struct detect *detect, struct memory *memory)
-{
-	const size_t count = (size_t)detect->judge_count + 1;
-
-	detect->memos = memory_take(memory, count * sizeof(*detect->memos));
-	detect->hits = memory_take(memory, count * sizeof(*detect->hits));
-	if (!detect->memos || !detect->hits)
-		return false;
-	for (uint32_t i = 0; i < detect->judge_count; i++) {
-		const struct rule *rule = detect->judges[i].rule;
-		uint32_t at = 0;
-		while (at < detect->memo_count && !same_key(detect->memos[at].rule, rule))
-			at++;
-		detect->judges[i].memo = &detect->memos[at];
-		if (at < detect->memo_count)
-			continue;
-		detect->memos[at].rule = rule;
-		detect->memo_count++;
-	}
-	return true;
-}
-
-struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
-        const struct rule_set *rules)
-{
-	struct detect *detect = memory_take(memory, sizeof(*detect));
-
-	if (!detect)
-		return NULL;
-	detect->hash_key = *key;
-	detect->patterns = rules->patterns;
-	detect->judges =
-	        memory_take(memory, (rules->count + 1) * sizeof(*detect->judges));
-	if (!detect->judges)
-		return NULL;
-	for (uint32_t i = 0; i < rules->count; i++)
-		if (rules->rules[i].enabled)
-			detect->judges[detect->judge_count++].rule = &rules->rules[i];
-	if (!memos_init(detect, memory) || !judges_init(detect, memory, share) ||
-	        !buckets_init(detect, memory))
-		return NULL;
-	return detect;
-}
-
-static bool excepted(struct detect *detect, const struct rule *rule)
-{
-	for (unsigned i = 0; i < rule->exception_count; i++)
-		if (match_condition(rule, detect->patterns, rule->exceptions[i].when,
-		            &detect->cache))
+	for (unsigned i = 0; i < judge->exception_count; i++)
+		if (holds(detect, judge->rule, judge->exceptions[i]))
 			return true;
 	return false;
 }
@@ -165,26 +45,6 @@ static bool share_silences(const struct rule *rule, const struct key_state *stat
 	       state->share_of > rule->quiet_over * all;
 }
 
-static struct finding finding_of(struct detect *detect, const struct rule *rule)
-{
-	struct field_cache *cache = &detect->cache;
-	struct finding finding = {
-	        .matched = match_condition(rule, detect->patterns, rule->when, cache)};
-
-	if (rule->reset_on != RULE_REJECT)
-		finding.resets =
-		        match_condition(rule, detect->patterns, rule->reset_on, cache);
-	if (rule->trigger.kind == TRIGGER_ABSENCE)
-		finding.resets =
-		        match_condition(rule, detect->patterns, rule->trigger.of, cache);
-	if (rule->quiet_when != RULE_REJECT)
-		finding.speaks_for =
-		        match_condition(rule, detect->patterns, rule->quiet_when, cache);
-	if (finding.matched && excepted(detect, rule))
-		finding.matched = false;
-	return finding;
-}
-
 static void absence_arm(
         struct detect *detect, struct judge *judge, struct key_state *state)
 {
@@ -202,14 +62,6 @@ static void reset(struct judge *judge, struct key_state *state)
 	if (state->armed_us)
 		wheel_disarm(judge->keyed.wheel, slab_index(&judge->keyed.slab, state));
 	state->armed_us = 0;
-}
-
-/* Prints within one message are summed before any state is touched: most sum to nothing.
- */
-static bool prints_only(const struct rule *rule)
-{
-	return rule->trigger.kind == TRIGGER_SCORE && rule->trigger.prints &&
-	       !rule->trigger.half_life_us;
 }
 
 static void judge_matched(struct detect *detect, struct judge *judge,
@@ -263,21 +115,81 @@ static bool key_memo_make(struct detect *detect, struct key_memo *memo)
 	return memo->present;
 }
 
-/* Whether the event concerns the rule at all; touches nothing that is kept. */
-static bool concerns(struct detect *detect, struct judge *judge, struct hit *hit)
+/* What the unit, which the gate let pass, says of the event. */
+static void weigh(struct detect *detect, const struct gate_unit *unit, struct hit *hit)
 {
-	const struct rule *rule = judge->rule;
+	const struct rule *rule = hit->judge->rule;
+	struct finding *finding = &hit->finding;
+	const bool tried = hit->tried >> unit->purpose & 1;
+	bool holding = unit->decided;
 
-	hit->judge = judge;
-	hit->finding = finding_of(detect, rule);
-	if (!hit->finding.matched && !hit->finding.resets && !hit->finding.speaks_for)
+	if (unit->purpose == GATE_PRINT) {
+		const double weight = rule->trigger.prints[unit->print].weight;
+		hit->prints += weight > 0 ? weight : 0;
+		return;
+	}
+	if (!holding && tried)
+		return;
+	hit->tried |= (uint8_t)(1u << unit->purpose);
+	if (unit->purpose == GATE_WHEN) {
+		finding->matched =
+		        finding->matched || holding || holds(detect, rule, rule->when);
+	} else if (unit->purpose == GATE_QUIET) {
+		finding->speaks_for = finding->speaks_for || holding ||
+		                      holds(detect, rule, rule->quiet_when);
+	} else {
+		const bool absence = rule->trigger.kind == TRIGGER_ABSENCE;
+		finding->resets = finding->resets || holding ||
+		                  holds(detect, rule, rule->reset_on) ||
+		                  (absence && holds(detect, rule, rule->trigger.of));
+	}
+}
+
+/* Whether the event concerns the rule at all; touches nothing that is kept. */
+static bool concerns(struct detect *detect, struct hit *hit)
+{
+	struct judge *judge = hit->judge;
+	struct finding *finding = &hit->finding;
+	const bool prints = finding->matched && rule_prints_only(judge->rule);
+
+	if (!finding->matched && !finding->resets && !finding->speaks_for)
 		return false;
-	if (hit->finding.matched && prints_only(rule) && !prints_suffice(detect, rule))
+	if (prints && hit->prints < judge->rule->trigger.threshold - 1e-9)
+		return false;
+	if (finding->matched && excepted(detect, judge))
+		finding->matched = false;
+	if (!finding->matched && !finding->resets && !finding->speaks_for)
+		return false;
+	if (prints && finding->matched && !prints_suffice(detect, judge->rule))
 		return false;
 	if (!key_memo_make(detect, judge->memo))
 		return false;
 	keyed_prefetch(&judge->keyed, judge->memo->hash);
 	return true;
+}
+
+/* The rules that the event concerns, in their order; how many. */
+static uint32_t hits_find(struct detect *detect, const struct gate *gate)
+{
+	struct hit *hit = NULL;
+	uint32_t count = 0;
+
+	gate_open(gate, &detect->cache, detect->units);
+	for (uint32_t word = 0; word < gate->words; word++) {
+		uint64_t left = detect->units[word];
+		for (; left; left &= left - 1) {
+			const struct gate_unit *unit =
+			        &gate->units[word * 64 + (unsigned)__builtin_ctzll(left)];
+			struct judge *judge = &detect->judges[unit->judge];
+			if (!hit || hit->judge != judge) {
+				count += hit && concerns(detect, hit);
+				hit = &detect->hits[count];
+				*hit = (struct hit){.judge = judge};
+			}
+			weigh(detect, unit, hit);
+		}
+	}
+	return count + (hit && concerns(detect, hit));
 }
 
 static void judge_event(struct detect *detect, const struct hit *hit)
@@ -302,20 +214,9 @@ static void judge_event(struct detect *detect, const struct hit *hit)
 		judge_matched(detect, judge, state, &input);
 }
 
-static unsigned status_class(const struct event *event)
-{
-	unsigned status = 0;
-
-	if (event->kind == EVENT_SIP_TRANSACTION && event->transaction)
-		status = event->transaction->status;
-	else if (event->message && event->message->sip)
-		status = event->message->sip->status;
-	return status / 100 & 7;
-}
-
 static unsigned method_of(const struct event *event)
 {
-	if (!by_method(event->kind))
+	if (!kind_has_method(event->kind))
 		return SIP_METHOD_COUNT;
 	if (event->kind == EVENT_SIP_TRANSACTION && event->transaction)
 		return event->transaction->method;
@@ -324,9 +225,7 @@ static unsigned method_of(const struct event *event)
 
 void detect_event(struct detect *detect, const struct event *event)
 {
-	const struct bucket *bucket = &detect->buckets[event->kind][method_of(event)];
-	const uint32_t class_bit = 1u << status_class(event);
-	uint32_t count = 0;
+	const struct gate *gate = detect->gates[event->kind][method_of(event)];
 
 	if (event->time_us > detect->now_us)
 		detect->now_us = event->time_us;
@@ -336,17 +235,14 @@ void detect_event(struct detect *detect, const struct event *event)
 		detect->verdict_packet = event->packet->number;
 		detect->judgement = (struct judgement){.verdict = VERDICT_PASS};
 	}
+	if (!gate)
+		return;
 	field_cache_open(&detect->cache, event);
 	for (uint32_t i = 0; i < detect->memo_count; i++)
 		detect->memos[i].made = false;
 	/* What is kept lies far apart: all of it is on its way before the first is used.
 	 */
-	for (uint32_t i = 0; i < bucket->count; i++) {
-		struct judge *judge = &detect->judges[bucket->judges[i]];
-		if (by_method(event->kind) && !(judge->rule->classes & class_bit))
-			continue;
-		count += concerns(detect, judge, &detect->hits[count]);
-	}
+	const uint32_t count = hits_find(detect, gate);
 	for (uint32_t i = 0; i < count; i++)
 		keyed_prefetch_state(
 		        &detect->hits[i].judge->keyed, detect->hits[i].judge->memo->hash);

@@ -289,7 +289,7 @@ void field_value(
         struct field_cache *cache, const struct field_ref *ref, struct value *value)
 {
 	const struct field_source *source =
-	        field_source_of(cache, (enum field)ref->field);
+	        field_source_of(cache->special, (enum field)ref->field);
 
 	value->type = VALUE_ABSENT;
 	if (!source->base)

@@ -329,10 +329,7 @@ const struct field_source *field_sources_of(enum event_kind kind)
 }
 
 const struct field_source *field_source_of(
-        const struct field_cache *cache, enum field field)
+        const struct field_source *special, enum field field)
 {
-	if (cache->special && cache->special[field].base &&
-	        cache->bases[cache->special[field].base])
-		return &cache->special[field];
-	return &usual[field];
+	return special && special[field].base ? &special[field] : &usual[field];
 }

@@ -45,9 +45,9 @@ enum field_as {
 /* Sources that hold for this kind of event before the usual ones; NULL = none. */
 const struct field_source *field_sources_of(enum event_kind kind);
 
-/* The field's source in this event; its base is BASE_NONE when the value is made. */
+/* The field's source, special ones before; its base is BASE_NONE when it is made. */
 const struct field_source *field_source_of(
-        const struct field_cache *cache, enum field field);
+        const struct field_source *special, enum field field);
 
 /* What the values without a place are made of: .as of such a source. */
 enum field_maker {

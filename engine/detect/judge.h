@@ -6,6 +6,7 @@
 #define RINGFENCE_DETECT_JUDGE_H
 
 #include "engine/detect/detect.h"
+#include "engine/detect/gate.h"
 #include "engine/detect/keyed.h"
 #include "engine/detect/trigger.h"
 
@@ -16,7 +17,8 @@ struct judge {
 	const struct rule *rule;
 	struct key_memo *memo; /* shared by the rules with the same key */
 	struct keyed keyed;
-	uint64_t hits;
+	uint8_t exception_count; /* of those that can hold */
+	uint16_t exceptions[LIMIT_RULE_EXCEPTIONS];
 };
 
 /* The event's key as some rules have it, made when the first of them asks. */
@@ -39,11 +41,8 @@ struct finding {
 struct hit {
 	struct judge *judge;
 	struct finding finding;
-};
-
-struct bucket {
-	uint16_t *judges;
-	uint32_t count;
+	uint8_t tried; /* bits of enum gate_purpose: conditions that were judged */
+	double prints; /* most that the prints can weigh */
 };
 
 struct pending {
@@ -61,8 +60,9 @@ struct detect {
 	uint32_t absence_count;
 	struct key_memo *memos;
 	uint32_t memo_count;
-	struct hit *hits; /* of the event at work */
-	struct bucket buckets[EVENT_COUNT][BUCKETS];
+	struct hit *hits;                         /* of the event at work */
+	struct gate *gates[EVENT_COUNT][BUCKETS]; /* NULL = no rule */
+	uint64_t *units;                          /* of the event at work */
 	struct field_cache cache;
 	uint64_t now_us;
 	uint64_t lossy_until_us;
@@ -74,6 +74,9 @@ struct detect {
 	uint32_t pending_at;
 	struct pending pending[LIMIT_ALERTS_PENDING];
 };
+
+/* Events of this kind are told apart by their method. */
+bool kind_has_method(enum event_kind kind);
 
 /* The packets that count: of a transaction its request, then what completed it. */
 void evidence_note(

@@ -88,7 +88,7 @@ static bool numbers_equal(double a, double b)
 	return !(a < b) && !(a > b);
 }
 
-static bool test_number(const struct rule_test *test, double number)
+bool match_number(const struct rule_test *test, double number)
 {
 	const double first = test->values[0].number;
 
@@ -199,11 +199,11 @@ static bool test_holds(const struct rule_test *test, const struct pattern_ops *p
 		return values_same(value, &other);
 	}
 	if (test->length)
-		return test_number(test, (double)value->text.len);
+		return match_number(test, (double)value->text.len);
 	if (value->type == VALUE_ADDRESS)
 		return test_address(test, &value->ip);
 	if (value->type != VALUE_TEXT)
-		return test_number(test, value->number);
+		return match_number(test, value->number);
 	return !begins_wrong(test, value->text) &&
 	       test_texts(test, patterns, cache, value->text);
 }

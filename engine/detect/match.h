@@ -10,4 +10,7 @@
 bool match_condition(const struct rule *rule, const struct pattern_ops *patterns,
         uint16_t entry, struct field_cache *cache);
 
+/* Whether the number satisfies the comparison, which is one of numbers or of a length. */
+bool match_number(const struct rule_test *test, double number);
+
 #endif

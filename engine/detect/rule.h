@@ -228,6 +228,11 @@ const struct rule *rule_find(const struct rule_set *set, struct slice id);
  */
 void rule_explain(const struct rule *rule, struct writer *writer);
 
+/*
+ * Prints within one message are summed before any state is touched: most sum to nothing.
+ */
+bool rule_prints_only(const struct rule *rule);
+
 const char *trigger_name(enum trigger_kind kind);
 
 #endif

@@ -93,6 +93,12 @@ static void print_index(const struct rule *rule, struct rule_print *print)
 		print->begins = test->begins;
 }
 
+bool rule_prints_only(const struct rule *rule)
+{
+	return rule->trigger.kind == TRIGGER_SCORE && rule->trigger.prints &&
+	       !rule->trigger.half_life_us;
+}
+
 void rule_index(struct rule *rule)
 {
 	for (unsigned i = 0; i < rule->trigger.print_count && rule->trigger.prints; i++)

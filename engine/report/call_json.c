@@ -180,6 +180,8 @@ void call_json(
 	quality_json("caller_sent", call_quality(call, CALL_CALLER), out);
 	quality_json("callee_sent", call_quality(call, CALL_CALLEE), out);
 	json_object_end(out);
+	if (call->h323)
+		call_h323_json(track_h323(context->track, call->h323), out);
 	if (context->drops)
 		json_u64(out, "sensor_drops",
 		        drops_between(context->drops, call->start_us, call->end_us));

@@ -9,6 +9,7 @@ static const char *const TYPE_NAMES[] = {
         [REPORT_SIP] = "sip",
         [REPORT_CALL] = "call",
         [REPORT_REGISTRATION] = "registration",
+        [REPORT_DEVICE] = "device",
         [REPORT_RTP] = "rtp",
         [REPORT_RTCP] = "rtcp",
         [REPORT_H323] = "h323",
@@ -43,6 +44,8 @@ enum report_type report_type_of(const struct event *event)
 		return REPORT_CALL;
 	case EVENT_REGISTRATION:
 		return REPORT_REGISTRATION;
+	case EVENT_DEVICE:
+		return REPORT_DEVICE;
 	case EVENT_RTP_STREAM:
 		return REPORT_RTP;
 	case EVENT_RTP_INTERVAL:
@@ -104,7 +107,9 @@ static void body_json(const struct report_context *context, const struct event *
 	} else if (type == REPORT_CALL && event->call) {
 		call_json(context, event->call, out);
 	} else if (type == REPORT_REGISTRATION) {
-		registration_json(event, out);
+		registration_json(context, event, out);
+	} else if (type == REPORT_DEVICE && event->device) {
+		device_json(context, event, out);
 	} else if (type == REPORT_RTP || type == REPORT_QUALITY) {
 		rtp_json(event, out);
 	} else if (type == REPORT_RTCP && event->message && event->message->rtcp) {

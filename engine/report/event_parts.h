@@ -36,7 +36,16 @@ const char *source_name(const struct report_context *context, uint16_t source);
 void sip_json(const struct message *message, struct writer *out);
 void call_json(const struct report_context *context, const struct call *call,
         struct writer *out);
-void registration_json(const struct event *event, struct writer *out);
+void registration_json(const struct report_context *context, const struct event *event,
+        struct writer *out);
+void device_json(const struct report_context *context, const struct event *event,
+        struct writer *out);
+/* The member "h323" of a call, and parts that a device has as well. */
+void call_h323_json(const struct h323_call *h323, struct writer *out);
+void h323_name_json(const char *key, const struct h323_name *name, struct writer *out);
+void h323_names_json(const struct report_context *context,
+        const struct h323_device *device, struct writer *out);
+void h323_vendor_json(const struct h323_vendor *vendor, struct writer *out);
 void rtp_json(const struct event *event, struct writer *out);
 void h323_json(const struct h323_message *message, struct writer *out);
 void rtcp_json(const struct rtcp_report *report, struct writer *out);

@@ -11,7 +11,7 @@
 
 enum {
 	LINE_TYPES_DEFAULT = 1u << REPORT_ALERT | 1u << REPORT_CALL |
-	                     1u << REPORT_REGISTRATION | 1u << REPORT_RTP |
+	                     1u << REPORT_REGISTRATION | 1u << REPORT_DEVICE | 1u << REPORT_RTP |
 	                     1u << REPORT_QUALITY | 1u << REPORT_ANOMALY |
 	                     1u << REPORT_NODE | 1u << REPORT_SUMMARY,
 	LINE_TYPES_ALL = (1u << REPORT_NONE) - 1,

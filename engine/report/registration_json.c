@@ -30,13 +30,31 @@ static void binding_json(const struct binding *binding, struct writer *out)
 	json_object_end(out);
 }
 
-void registration_json(const struct event *event, struct writer *out)
+static void gatekeeper_json(const struct report_context *context,
+        const struct h323_device *device, struct writer *out)
+{
+	json_object(out, "h323");
+	json_text(out, "endpoint_identifier", device->identifier);
+	json_literal(out, "role", h323_role_name(device->role));
+	h323_names_json(context, device, out);
+	if (device->time_to_live_s)
+		json_u64(out, "time_to_live_s", device->time_to_live_s);
+	if (device->alternate_gatekeepers) {
+		json_u64(out, "alternate_gatekeepers", device->alternate_gatekeepers);
+		json_endpoint(out, "alternate_gatekeeper", &device->alternate_gatekeeper);
+	}
+	json_object_end(out);
+}
+
+void registration_json(const struct report_context *context, const struct event *event,
+        struct writer *out)
 {
 	const struct registration *registration = event->registration;
 
 	json_object(out, "registration");
 	json_literal(out, "change", change_name(event->change));
 	if (registration) {
+		json_literal(out, "protocol", registration->h323 ? "h323" : "sip");
 		json_text(out, "user", registration->user);
 		json_text(out, "host", registration->host);
 		json_text(out, "account", registration->auth_user);
@@ -52,6 +70,8 @@ void registration_json(const struct event *event, struct writer *out)
 		json_u64(out, "bindings", registration->binding_count);
 		json_bool(out, "wiped", registration->wiped);
 	}
+	if (event->device)
+		gatekeeper_json(context, event->device, out);
 	if (event->binding)
 		binding_json(event->binding, out);
 	json_object_end(out);

@@ -1,6 +1,6 @@
 #include "engine/track/call.h"
 
-#include "engine/track/state.h"
+#include "engine/track/h323_state.h"
 
 const struct call_quality *call_quality(const struct call *call, enum call_side side)
 {
@@ -29,6 +29,25 @@ static uint64_t session_hash(const struct track *track, const struct call *call)
 	return call_session_hash(track, call_text(call, CALL_TEXT_SESSION_ID));
 }
 
+void call_touch(struct track *track, const struct seen *seen)
+{
+	seen->call->last_us = seen->time_us;
+	count_up(&seen->call->messages);
+	list_touch(idle_list(track, seen->call), seen->call_index);
+}
+
+void call_answered(struct track *track, const struct seen *seen)
+{
+	struct call *call = seen->call;
+	list_remove(idle_list(track, call), seen->call_index);
+	call->state = CALL_ANSWERED;
+	list_push_back(idle_list(track, call), seen->call_index);
+	call->answer_us = seen->time_us;
+	call->released_by = CALL_NEITHER;
+	arm(track, seen, CALL_TICK_US);
+	(void)event_push_seen(track, EVENT_CALL_ANSWER, seen);
+}
+
 void call_end_now(struct track *track, uint32_t index, struct event *event)
 {
 	struct call *call = call_at(track, index);
@@ -53,6 +72,8 @@ void call_release(struct track *track, uint32_t index)
 	struct call *call = call_at(track, index);
 	media_free(track, call);
 	dialogs_free(track, call);
+	if (call->h323)
+		h323_call_free(track, call);
 	texts_free(&track->pool, &call->texts);
 	if (call->quality)
 		slab_give(&track->quality_slab,
@@ -212,10 +233,6 @@ static void see_answer(struct track *track, struct seen *seen)
 	keep_answer(track, seen);
 	if (call->state >= CALL_ANSWERED)
 		return;
-	list_remove(idle_list(track, call), seen->call_index);
-	call->state = CALL_ANSWERED;
-	list_push_back(idle_list(track, call), seen->call_index);
-	call->answer_us = seen->time_us;
 	call->retry_due = false;
 	/* The answer crossed the CANCEL. */
 	if (call->end == CALL_END_CANCEL) {
@@ -223,9 +240,7 @@ static void see_answer(struct track *track, struct seen *seen)
 		call->end_us = 0;
 		call->q850 = 0;
 	}
-	call->released_by = CALL_NEITHER;
-	arm(track, seen, CALL_TICK_US);
-	(void)event_push_seen(track, EVENT_CALL_ANSWER, seen);
+	call_answered(track, seen);
 }
 
 /* Responses that the caller's agent answers with a better INVITE of the same call. */
@@ -341,9 +356,7 @@ static void see_bye_response(struct track *track, struct seen *seen)
 void call_message(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
-	count_up(&call->messages);
-	call->last_us = seen->time_us;
-	list_touch(idle_list(track, call), seen->call_index);
+	call_touch(track, seen);
 	if (seen->sip->is_request)
 		dialog_ack(seen);
 	if (seen->retransmission) {

@@ -45,6 +45,7 @@ enum call_leg_reason {
 	LEG_CALL_ID = 16,   /* the same Call-ID on another hop */
 	LEG_REPLACES = 32,
 	LEG_REFER = 64,
+	LEG_CONFERENCE = 128, /* the same conferenceID of H.323 */
 };
 
 struct dialog {
@@ -170,6 +171,7 @@ struct call {
 	struct endpoint callee;
 	uint32_t dialogs;           /* first index, 0 = none */
 	uint32_t media;             /* first index, 0 = none */
+	uint32_t h323;              /* index of its struct h323_call, 0 = a call of SIP */
 	struct call_quality *quality; /* of both sides; NULL = no stream ended yet */
 	struct texts *texts;        /* by enum call_text; NULL = no room was left */
 };

@@ -2,7 +2,9 @@
  * Which legs are one call: what joins them, and how sure that is. A leg joins the
  * correlation of the best earlier leg and both remember why.
  */
-#include "engine/track/state.h"
+#include <string.h>
+
+#include "engine/track/h323_state.h"
 
 enum {
 	TAIL_DIGITS = 7,
@@ -12,6 +14,7 @@ enum {
 	SCORE_X_CID = 95,
 	SCORE_MEDIA = 90,
 	SCORE_REFER = 90,
+	SCORE_CONFERENCE = 90,
 	SCORE_NUMBER_BOTH = 85, /* numbers, and the hops meet at one address */
 	SCORE_NUMBER_HOP = 70,
 	SCORE_NUMBER_CALLER = 65, /* numbers of both parties */
@@ -45,7 +48,7 @@ uint64_t call_session_hash(const struct track *track, struct slice session_id)
 	return hash_slice(&track->key, slice_trim(slice_split(&session_id, ';')));
 }
 
-static bool same_number(struct slice a, struct slice b)
+bool call_numbers_alike(struct slice a, struct slice b)
 {
 	char tail_a[TAIL_DIGITS];
 	char tail_b[TAIL_DIGITS];
@@ -123,12 +126,12 @@ static void join_number(struct track *track, struct call *call)
 		struct call *other = call_at(track, i);
 		i = chain_next(&track->calls_by_number, i);
 		if (call->start_us - other->start_us > LEG_WINDOW_US ||
-		        !same_number(number, call_text(other, CALL_TEXT_REQUEST_USER)))
+		        !call_numbers_alike(number, call_text(other, CALL_TEXT_REQUEST_USER)))
 			continue;
 		const bool meet = address_equal(&other->callee.ip, &call->caller.ip) &&
 		                  !address_equal(&other->caller.ip, &call->caller.ip);
 		const bool caller =
-		        same_number(from, call_text(other, CALL_TEXT_FROM_USER)) &&
+		        call_numbers_alike(from, call_text(other, CALL_TEXT_FROM_USER)) &&
 		        !endpoint_equal(&other->caller, &call->caller);
 		const int score = meet && caller ? SCORE_NUMBER_BOTH
 		                  : meet         ? SCORE_NUMBER_HOP
@@ -162,21 +165,44 @@ static void join_refer(struct track *track, const struct seen *seen)
 	}
 }
 
+static void join_replaced(struct track *track, const struct seen *seen)
+{
+	struct slice replaces = sip_value(seen->sip, SIP_HEADER_REPLACES);
+	if (!slice_present(replaces))
+		return;
+	const struct slice call_id = slice_trim(slice_split(&replaces, ';'));
+	const uint32_t other = find_call_id(track, call_id, seen->call);
+	if (!other)
+		return;
+	call_at(track, other)->transferred = true;
+	join_call_id(track, seen->call, call_id, LEG_REPLACES);
+}
+
+void call_leg_conference(struct track *track, uint32_t call)
+{
+	const struct chain *chain = &track->h323->calls_by_conference;
+	const struct h323_call *mine = h323_call_at(track, call_at(track, call)->h323);
+	uint32_t i = chain_first(chain, mine->conference_hash);
+	for (int walked = 0; i && walked < TRACK_LEG_WALK; walked++) {
+		const struct h323_call *other = h323_call_at(track, i);
+		if (memcmp(other->conference, mine->conference, 16) == 0 &&
+		        memcmp(other->identifier, mine->identifier, 16) != 0) {
+			join(call_at(track, call), call_at(track, other->call),
+			        LEG_CONFERENCE, SCORE_CONFERENCE);
+			return;
+		}
+		i = chain_next(chain, i);
+	}
+}
+
 void call_leg_started(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
 	join_call_id(track, call, call_text(call, CALL_TEXT_ID), LEG_CALL_ID);
 	join_session(track, call);
 	join_call_id(track, call, call_text(call, CALL_TEXT_X_CID), LEG_X_CID);
-	struct slice replaces = sip_value(seen->sip, SIP_HEADER_REPLACES);
-	if (slice_present(replaces)) {
-		const struct slice call_id = slice_trim(slice_split(&replaces, ';'));
-		const uint32_t other = find_call_id(track, call_id, call);
-		if (other) {
-			call_at(track, other)->transferred = true;
-			join_call_id(track, call, call_id, LEG_REPLACES);
-		}
-	}
+	if (seen->sip)
+		join_replaced(track, seen);
 	join_refer(track, seen);
 	join_number(track, call);
 }
@@ -196,6 +222,20 @@ void call_leg_media(struct track *track, uint32_t call, uint32_t media)
 	}
 }
 
+void call_leg_referred(struct track *track, const struct seen *seen, struct slice number,
+        const struct address *referee)
+{
+	struct refer *refer = &track->refers[track->refer_next++ % TRACK_REFERS];
+	if (!refer->call)
+		track->refer_count++;
+	*refer = (struct refer){
+	        .time_us = seen->time_us,
+	        .target = hash_slice(&track->key, number),
+	        .call = seen->call_index,
+	        .referee = *referee,
+	};
+}
+
 void call_leg_refer(struct track *track, const struct seen *seen)
 {
 	struct slice rest = sip_value(seen->sip, SIP_HEADER_REFER_TO);
@@ -205,15 +245,7 @@ void call_leg_refer(struct track *track, const struct seen *seen)
 	if (!slice_present(rest) ||
 	        !sip_address_parse(sip_list_next(&rest), &target, &ignored))
 		return;
-	struct refer *refer = &track->refers[track->refer_next++ % TRACK_REFERS];
-	if (!refer->call)
-		track->refer_count++;
-	*refer = (struct refer){
-	        .time_us = seen->time_us,
-	        .target = hash_slice(&track->key, target.uri.user),
-	        .call = seen->call_index,
-	        .referee = seen->datagram->dst.ip,
-	};
+	call_leg_referred(track, seen, target.uri.user, &seen->datagram->dst.ip);
 }
 
 void call_leg_forget(struct track *track, uint32_t call)

@@ -171,26 +171,17 @@ static void call_fill(const struct seen *seen, struct call *call)
 	};
 }
 
-uint32_t call_new(struct track *track, struct seen *seen)
+uint32_t call_take(struct track *track)
 {
-	if (too_many_legs(track, seen)) {
-		track->counters.limited_legs++;
-		return 0;
-	}
 	if (track->call_slab.capacity - track->call_slab.count <= SPARE_CALLS)
 		(void)call_evict(track);
-	const uint32_t index = slab_take(&track->call_slab);
-	if (!index)
-		return 0;
-	struct call *call = call_at(track, index);
-	call_fill(seen, call);
-	call->id = ++track->next_call_id;
-	call->correlation = call->id;
-	keep_texts(track, call, seen->sip);
-	seen->call = call;
-	seen->call_index = index;
-	seen->side = CALL_CALLER;
-	seen->call_new = true;
+	return slab_take(&track->call_slab);
+}
+
+void call_publish(struct track *track, struct seen *seen)
+{
+	const struct call *call = seen->call;
+	const uint32_t index = seen->call_index;
 	list_push_back(&track->call_unanswered, index);
 	list_push_back(&track->call_age, index);
 	wheel_arm(&track->call_wheel, index, seen->time_us + CALL_NO_ANSWER_US);
@@ -203,5 +194,26 @@ uint32_t call_new(struct track *track, struct seen *seen)
 		chain_add(&track->calls_by_session, call_session_hash(track, session_id),
 		        index);
 	track->counters.calls++;
+}
+
+uint32_t call_new(struct track *track, struct seen *seen)
+{
+	if (too_many_legs(track, seen)) {
+		track->counters.limited_legs++;
+		return 0;
+	}
+	const uint32_t index = call_take(track);
+	if (!index)
+		return 0;
+	struct call *call = call_at(track, index);
+	call_fill(seen, call);
+	call->id = ++track->next_call_id;
+	call->correlation = call->id;
+	keep_texts(track, call, seen->sip);
+	seen->call = call;
+	seen->call_index = index;
+	seen->side = CALL_CALLER;
+	seen->call_new = true;
+	call_publish(track, seen);
 	return index;
 }

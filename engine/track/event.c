@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-#include "engine/track/state.h"
+#include "engine/track/h323_state.h"
 
 static const char *const TABLE_NAMES[TABLE_COUNT] = {
         [TABLE_TRANSACTIONS] = "transactions",
         [TABLE_CALLS] = "calls",
         [TABLE_REGISTRATIONS] = "registrations",
         [TABLE_STREAMS] = "streams",
+        [TABLE_DEVICES] = "devices",
 };
 
 enum { OVERLOAD_EVERY_US = 1000000 };
@@ -23,6 +24,9 @@ static void release_item(struct track *track, enum release release, uint32_t ind
 		break;
 	case RELEASE_CALL:
 		call_release(track, index);
+		break;
+	case RELEASE_RAS:
+		ras_release(track, index);
 		break;
 	case RELEASE_REGISTRATION:
 		registration_release(track, index);

@@ -28,6 +28,7 @@
 	X(RAS_TRANSACTION, "ras.transaction")                                            \
 	X(H225_CALL, "h225.call")                                                        \
 	X(H245_CHANNEL, "h245.channel")                                                  \
+	X(DEVICE, "device")                   /* of the inventory: found, changed, last seen */ \
 	X(PARSE_ERROR, "parse.error")         /* a message with anomalies, or undecodable */ \
 	X(SENSOR, "sensor")                   /* of ourselves: evictions, drops, clock steps */
 
@@ -45,6 +46,12 @@ struct registration;
 struct binding;
 struct stream;
 struct stream_interval;
+struct ras_transaction;
+struct h323_call;
+struct h323_device;
+struct h323_step;
+
+enum device_change { DEVICE_FOUND, DEVICE_CHANGED, DEVICE_LAST };
 
 enum registration_change { BINDING_ADDED, BINDING_REFRESHED, BINDING_REMOVED, BINDING_EXPIRED };
 
@@ -61,6 +68,11 @@ struct event {
 	enum registration_change change;
 	const struct stream *stream;
 	const struct stream_interval *interval;
+	const struct ras_transaction *ras;      /* RAS_TRANSACTION */
+	const struct h323_call *h323;           /* of a call of H.323, may be NULL */
+	const struct h323_step *step;           /* H225_CALL, H245_CHANNEL */
+	const struct h323_device *device;       /* DEVICE; REGISTRATION of H.323 */
+	enum device_change device_change;
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
 	bool answers;                           /* SIP_TRANSACTION, challenged: the source has answered one before */

@@ -86,7 +86,7 @@ static uint32_t add(struct track *track, const struct seen *seen)
 	return index;
 }
 
-static void describe_line(struct track *track, struct seen *seen,
+void media_describe_line(struct track *track, struct seen *seen,
         const struct sdp_media *said, uint8_t line)
 {
 	uint32_t index = find(track, seen, said, line);
@@ -119,7 +119,7 @@ void media_describe(struct track *track, struct seen *seen)
 	if (seen->side == CALL_NEITHER)
 		return;
 	for (uint8_t line = 0; line < sdp->media_count; line++)
-		describe_line(track, seen, &sdp->media[line], line);
+		media_describe_line(track, seen, &sdp->media[line], line);
 }
 
 void media_free(struct track *track, struct call *call)

@@ -15,18 +15,6 @@ enum {
 /* stream.leg of one that was summed up already. */
 static const uint32_t LEG_DONE = UINT32_MAX;
 
-static uint32_t medium_at(const struct track *track, const struct endpoint *at)
-{
-	uint32_t i =
-	        chain_first(&track->media_by_address, hash_endpoint(&track->key, at));
-	for (int walked = 0; i && walked < ADDRESS_WALK; walked++) {
-		if (endpoint_equal(&media_at(track, i)->at, at))
-			return i;
-		i = chain_next(&track->media_by_address, i);
-	}
-	return 0;
-}
-
 /* The medium of the same line on the other side. */
 static uint32_t peer_of(const struct track *track, const struct media *media)
 {
@@ -45,6 +33,29 @@ static struct stream *held(
 {
 	const uint32_t index = media->streams[place];
 	return index ? streams_at(track->streams, index) : NULL;
+}
+
+/* The medium at this address; where several calls share it (a gateway that multiplexes
+ * them), the one whose other side is where the packets come from or go to. */
+static uint32_t medium_at(const struct track *track, const struct endpoint *at,
+        const struct endpoint *other)
+{
+	uint32_t found = 0;
+	uint32_t i =
+	        chain_first(&track->media_by_address, hash_endpoint(&track->key, at));
+	for (int walked = 0; i && walked < ADDRESS_WALK; walked++) {
+		const struct media *media = media_at(track, i);
+		if (endpoint_equal(&media->at, at)) {
+			const uint32_t peer = found ? peer_of(track, media) : 0;
+			if (!found)
+				found = i;
+			else if (peer &&
+			         endpoint_equal(&media_at(track, peer)->at, other))
+				return i;
+		}
+		i = chain_next(&track->media_by_address, i);
+	}
+	return found;
 }
 
 static uint8_t other_side(uint8_t side)
@@ -201,10 +212,10 @@ static void unhold(struct track *track, const struct stream *stream)
 
 static void join(struct track *track, struct stream *stream)
 {
-	uint32_t index = medium_at(track, &stream->dst);
+	uint32_t index = medium_at(track, &stream->dst, &stream->src);
 	const bool by_destination = index != 0;
 	if (!index)
-		index = medium_at(track, &stream->src);
+		index = medium_at(track, &stream->src, &stream->dst);
 	if (!index)
 		return;
 	struct media *media = media_at(track, index);

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "engine/track/h323_track.h"
 #include "engine/track/state.h"
 
 enum {
@@ -62,6 +63,7 @@ void registration_release(struct track *track, uint32_t index)
 	/* A binding may have come anew meanwhile. */
 	if (registration->binding_count)
 		return;
+	h323_registration_gone(track, index);
 	wheel_disarm(&track->registration_wheel, index);
 	list_remove(&track->registration_idle, index);
 	table_remove(&track->registration_table, registration->hash, index);
@@ -80,8 +82,7 @@ static void evict(struct track *track)
 	event_overload(track, TABLE_REGISTRATIONS, track->counters.evicted_registrations);
 }
 
-static uint32_t registration_new(
-        struct track *track, const struct seen *seen, uint64_t hash)
+uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t hash)
 {
 	if (slab_full(&track->registration_slab))
 		evict(track);
@@ -297,7 +298,7 @@ static void rebuild_gone(
 	next->registration->wiped = wiped;
 }
 
-static void arm(struct track *track, uint32_t index)
+void registration_arm(struct track *track, uint32_t index)
 {
 	const struct registration *registration = registration_at(track, index);
 	uint64_t due_us = UINT64_MAX;
@@ -362,7 +363,7 @@ static void rebuild(struct track *track, const struct seen *seen, uint32_t index
 	registration->changes++;
 	registration->last_us = seen->time_us;
 	list_touch(&track->registration_idle, index);
-	arm(track, index);
+	registration_arm(track, index);
 	tell_all(track, seen, &next);
 }
 
@@ -405,7 +406,7 @@ void registration_expired(struct track *track, uint32_t index)
 		break;
 	}
 	if (registration->binding_count)
-		arm(track, index);
+		registration_arm(track, index);
 	else
 		event_release(track, RELEASE_REGISTRATION, index);
 }

@@ -45,6 +45,8 @@ struct registration {
 	struct slice auth_user;
 	struct slice user_agent;
 	struct slice previous_user_agent;
+	uint32_t device;           /* of H.323: index in the inventory, 0 = none (any more) */
+	bool h323;                 /* with a gatekeeper */
 	struct binding *bindings;      /* binding_count present ones, in the arena */
 };
 

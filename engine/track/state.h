@@ -44,7 +44,7 @@ static const uint64_t CALL_IDLE_US = (uint64_t)2 * 3600 * 1000000;
 static const uint64_t PROOF_VALID_US = (uint64_t)3600 * 1000000;
 
 /* What ends with an event, and is given back once the event has been read. */
-enum release { RELEASE_NONE, RELEASE_TRANSACTION, RELEASE_CALL, RELEASE_REGISTRATION };
+enum release { RELEASE_NONE, RELEASE_TRANSACTION, RELEASE_CALL, RELEASE_RAS, RELEASE_REGISTRATION };
 
 struct queued {
 	struct event event;
@@ -58,6 +58,7 @@ enum track_table {
 	TABLE_CALLS,
 	TABLE_REGISTRATIONS,
 	TABLE_STREAMS,
+	TABLE_DEVICES,
 	TABLE_COUNT
 };
 
@@ -111,6 +112,7 @@ struct track {
 	struct slab quality_slab;
 	struct slab dialog_slab;
 	struct streams *streams;
+	struct h323_track *h323;
 	const struct stream *finished; /* by track_finish, told last */
 	struct slab media_slab;
 	struct chain media_by_address;
@@ -252,10 +254,17 @@ void call_end_now(struct track *track, uint32_t index, struct event *event);
 void call_expired(struct track *track, uint32_t index);
 void call_finish(struct track *track, uint32_t index);
 void call_release(struct track *track, uint32_t index);
+/* A message of the call: it is not idle. */
+void call_touch(struct track *track, const struct seen *seen);
+/* The called side answered: tells it. */
+void call_answered(struct track *track, const struct seen *seen);
 /* call_find.c: which call (and who sent it); fills seen. */
 void call_find(struct track *track, struct seen *seen);
 /* call_new.c: the first INVITE; 0 when no room could be made. */
 uint32_t call_new(struct track *track, struct seen *seen);
+/* Parts of it: a place for a call, 0 = none; and the call becomes known to the tables. */
+uint32_t call_take(struct track *track);
+void call_publish(struct track *track, struct seen *seen);
 bool call_evict(struct track *track);
 
 /* dialog.c */
@@ -271,6 +280,13 @@ void dialogs_free(struct track *track, struct call *call);
 void call_leg_started(struct track *track, struct seen *seen);
 void call_leg_media(struct track *track, uint32_t call, uint32_t media);
 void call_leg_refer(struct track *track, const struct seen *seen);
+/* The referee will call this number: that call is a leg of this one. */
+void call_leg_referred(struct track *track, const struct seen *seen, struct slice number,
+        const struct address *referee);
+/* The calls of one conference of H.323. */
+void call_leg_conference(struct track *track, uint32_t call);
+/* The same last digits, or the same name. */
+bool call_numbers_alike(struct slice a, struct slice b);
 void call_leg_forget(struct track *track, uint32_t call);
 uint64_t call_number_hash(const struct track *track, struct slice user);
 uint64_t call_session_hash(const struct track *track, struct slice session_id);
@@ -283,6 +299,10 @@ uint8_t cause_of_reason(struct slice reason);
 /* media_endpoint.c */
 bool media_endpoint_init(struct track *track, struct memory *memory, uint32_t capacity);
 void media_describe(struct track *track, struct seen *seen);
+struct sdp_media;
+/* One line, by its number; seen->side is who wants to receive there. */
+void media_describe_line(struct track *track, struct seen *seen,
+        const struct sdp_media *said, uint8_t line);
 void media_free(struct track *track, struct call *call);
 
 /* media_stream.c: streams and the calls that they belong to */
@@ -300,6 +320,10 @@ void media_stream_call_ends(struct track *track, struct call *call);
 /* registration.c */
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);
 void registration_response(struct track *track, struct seen *seen);
+/* A registration that the registrar, who sent the message, has not had before. */
+uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t hash);
+/* Until the first of its bindings expires. */
+void registration_arm(struct track *track, uint32_t index);
 void registration_expired(struct track *track, uint32_t index);
 void registration_release(struct track *track, uint32_t index);
 

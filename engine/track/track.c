@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "engine/base/ensure.h"
-#include "engine/track/state.h"
+#include "engine/track/h323_track.h"
+#include "engine/track/h323_state.h"
 
 /*
  * How the share is divided, in parts of 64; the rest pays for tables and links. So that
@@ -11,12 +12,13 @@
  */
 enum {
 	PARTS = 64,
-	PART_TRANSACTIONS = 10,
-	PART_CALLS = 13,
+	PART_TRANSACTIONS = 9,
+	PART_CALLS = 12,
 	PART_MEDIA = 6,
 	PART_REGISTRATIONS = 2,
 	PART_PROOF = 1,
-	PART_STREAMS = 20,
+	PART_STREAMS = 18,
+	PART_H323 = 4,
 	PART_TEXT = 9,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
@@ -49,6 +51,7 @@ static bool rooms_init(struct track *track, struct memory *memory, size_t share)
 	       media_endpoint_init(track, memory, media) &&
 	       registration_init(track, memory, registrations) &&
 	       proof_init(track, memory, sources) &&
+	       h323_track_init(track, memory, share / PARTS * PART_H323) &&
 	       pool_init(&track->pool, memory, share / PARTS * PART_TEXT);
 }
 
@@ -72,6 +75,7 @@ void track_advance(struct track *track, uint64_t now_us)
 	wheel_advance(&track->transaction_wheel, track->now_us);
 	wheel_advance(&track->call_wheel, track->now_us);
 	wheel_advance(&track->registration_wheel, track->now_us);
+	h323_track_advance(track, track->now_us);
 }
 
 static void see_sip_request(struct track *track, struct seen *seen)
@@ -166,7 +170,7 @@ void track_message(struct track *track, const struct message *message)
 	else if (message->kind == MESSAGE_RTCP)
 		media_stream_rtcp(track, &seen);
 	else if (message->kind == MESSAGE_H323)
-		(void)event_push_seen(track, EVENT_H323_MESSAGE, &seen);
+		h323_track_message(track, &seen);
 }
 
 /* Lets the next thing that is due happen; false when nothing is. */
@@ -187,6 +191,8 @@ static bool step(struct track *track)
 		registration_expired(track, index);
 		return true;
 	}
+	if (h323_track_expire(track))
+		return true;
 	if (media_stream_expired(track))
 		return true;
 	if (track->finishing && media_stream_finish(track))
@@ -195,6 +201,8 @@ static bool step(struct track *track)
 		call_finish(track, track->call_age.front);
 		return true;
 	}
+	if (track->finishing && h323_track_finish(track))
+		return true;
 	return false;
 }
 
@@ -205,7 +213,10 @@ const struct event *track_next(struct track *track)
 		if (!step(track))
 			return NULL;
 	track->delivered = track->events[track->event_read++];
-	return &track->delivered.event;
+	struct event *event = &track->delivered.event;
+	if (event->call)
+		event->h323 = track_h323(track, event->call->h323);
+	return event;
 }
 
 void track_finish(struct track *track)
@@ -226,6 +237,16 @@ const struct dialog *track_dialog(const struct track *track, uint32_t index)
 const struct media *track_media(const struct track *track, uint32_t index)
 {
 	return index ? media_at(track, index) : NULL;
+}
+
+const struct h323_call *track_h323(const struct track *track, uint32_t index)
+{
+	return index ? h323_call_at(track, index) : NULL;
+}
+
+const struct h323_device *track_device(const struct track *track, uint32_t index)
+{
+	return index ? device_at(track, index) : NULL;
 }
 
 const struct call *track_call(const struct track *track, uint32_t index)

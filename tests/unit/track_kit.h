@@ -133,6 +133,7 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 	case EVENT_RAS_TRANSACTION:
 	case EVENT_H225_CALL:
 	case EVENT_H245_CHANNEL:
+	case EVENT_DEVICE:
 	case EVENT_COUNT:
 		break;
 	}
