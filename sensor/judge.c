@@ -1,0 +1,264 @@
+#include "sensor/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/report/cef.h"
+#include "platform/memory.h"
+#include "platform/random.h"
+
+enum {
+	IDLE_MS = 50,
+	LAG_US = 500000,  /* time passes so much behind the wall: packets may be under way
+	                   */
+	HOLD_US = 150000, /* an idle inlet may still have an earlier packet */
+	RULES_MEMORY = 96 << 20,
+};
+
+static void put(struct judge *judge, enum out_kind kind, struct slice text)
+{
+	const size_t bytes = sizeof(struct out_record) + text.len;
+	if (!text.len || !(judge->out_kinds & 1u << kind))
+		return;
+	struct out_record *record = ring_reserve(judge->out, bytes);
+	if (!record) {
+		atomic_fetch_add_explicit(&judge->lost_lines, 1, memory_order_relaxed);
+		return;
+	}
+	*record = (struct out_record){(uint32_t)kind, (uint32_t)text.len};
+	memcpy(record + 1, text.data, text.len);
+	ring_commit(judge->out, bytes);
+}
+
+static void on_event(
+        void *context, const struct engine *engine, const struct event *event)
+{
+	struct judge *judge = context;
+	struct slice text;
+	(void)engine;
+	line_begin(&judge->line, event);
+	while (line_next(&judge->line, &text))
+		put(judge, OUT_LINE, text);
+}
+
+static void on_alert(
+        void *context, const struct engine *engine, const struct alert *alert)
+{
+	struct judge *judge = context;
+	(void)engine;
+	atomic_fetch_add_explicit(&judge->alerts, 1, memory_order_relaxed);
+	put(judge, OUT_LINE, line_alert(&judge->line, alert));
+	if (judge->out_kinds & 1u << OUT_CEF) {
+		char text[CEF_BYTES_MAX];
+		struct writer out = writer_of(text, sizeof(text));
+		alert_cef(&judge->line.context, alert, &out);
+		put(judge, OUT_CEF, writer_text(&out));
+	}
+}
+
+bool judge_open(struct judge *judge, size_t memory_bytes)
+{
+	struct engine_config config = {.sink = {judge, on_event, on_alert}};
+
+	judge->memory = memory_reserve(memory_bytes);
+	judge->line_memory = memory_reserve(LINE_SEEN_BYTES + REPORT_LINE_MAX + 8192);
+	if (!judge->memory.base || !judge->line_memory.base ||
+	        !random_key(&config.hash_key)) {
+		fprintf(stderr,
+		        "ringfence-sensor: the system refuses %zu MiB of memory\n",
+		        memory_bytes >> 20);
+		return false;
+	}
+	config.memory = judge->memory;
+	config.rules = judge->rules ? &judge->rules->rules.set : NULL;
+	judge->engine = engine_new(&config);
+	judge->line.buffer = memory_take(&judge->line_memory, REPORT_LINE_MAX);
+	if (!judge->engine || !judge->line.buffer ||
+	        !seen_init(
+	                &judge->line.anomalies, &judge->line_memory, LINE_SEEN_BYTES)) {
+		fprintf(stderr, "ringfence-sensor: %zu MiB are too little memory\n",
+		        memory_bytes >> 20);
+		return false;
+	}
+	judge->line.context = (struct report_context){
+	        .track = engine_track(judge->engine),
+	        .sources = judge->sources,
+	        .source_count = judge->inlet_count,
+	        .sensor = judge->node,
+	        .drops = &judge->drops,
+	};
+	return bell_open(&judge->bell);
+}
+
+/*
+ * The inlet with the oldest packet. NULL: none has one, or one that has none may still
+ * get an older one.
+ */
+static struct inlet *oldest(
+        struct judge *judge, const struct inlet_record **record, size_t *bytes)
+{
+	struct inlet *found = NULL;
+	bool gap = false;
+
+	for (size_t i = 0; i < judge->inlet_count; i++) {
+		struct inlet *inlet = judge->inlets[i];
+		size_t len;
+		const bool done = atomic_load(&inlet->done);
+		const struct inlet_record *head = ring_peek(&inlet->ring, &len);
+		if (!head) {
+			gap = gap || !done;
+			continue;
+		}
+		if (found && (*record)->packet.time_us <= head->packet.time_us)
+			continue;
+		found = inlet;
+		*record = head;
+		*bytes = len;
+	}
+	if (found && gap && (*record)->packet.time_us + HOLD_US > wall_us())
+		return NULL;
+	return found;
+}
+
+static void judge_record(
+        struct judge *judge, struct inlet *inlet, const struct inlet_record *record)
+{
+	if (record->dropped) {
+		const struct engine_notice notice = {
+		        record->packet.time_us, "drops", inlet->name, record->dropped};
+		drops_note(&judge->drops, notice.time_us, record->dropped);
+		engine_notice(judge->engine, &notice);
+		return;
+	}
+	const struct packet packet = inlet_packet(record);
+	(void)engine_packet(judge->engine, &packet);
+	atomic_fetch_add_explicit(&judge->packets, 1, memory_order_relaxed);
+}
+
+static void take_rules(struct judge *judge)
+{
+	if (!atomic_load_explicit(&judge->next_rules, memory_order_relaxed) ||
+	        atomic_load(&judge->old_rules))
+		return;
+	struct judge_rules *next = atomic_exchange(&judge->next_rules, NULL);
+	struct judge_rules *old = next;
+	if (engine_judge(judge->engine, &next->memory, &next->rules.set)) {
+		old = judge->rules;
+		judge->rules = next;
+		atomic_store(&judge->rules_version, next->version);
+	}
+	atomic_store(&judge->old_rules, old);
+}
+
+static bool all_done(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->inlet_count; i++)
+		if (!atomic_load(&judge->inlets[i]->done) ||
+		        !ring_empty(&judge->inlets[i]->ring))
+			return false;
+	return true;
+}
+
+static void rest(struct judge *judge)
+{
+	const uint64_t now_us = wall_us();
+	bool empty = true;
+	bell_doze(&judge->bell);
+	for (size_t i = 0; i < judge->inlet_count; i++)
+		empty = ring_empty(&judge->inlets[i]->ring) && empty;
+	/* Packets that wait for a slower inlet are not the wire being idle. */
+	if (empty && now_us > LAG_US)
+		engine_advance(judge->engine, now_us - LAG_US);
+	bell_sleep(&judge->bell, empty ? IDLE_MS : 1);
+}
+
+static void tell_summary(struct judge *judge)
+{
+	const struct summary *summary = engine_summary(judge->engine);
+	const size_t size = summary_size(summary);
+	char *data = malloc(size);
+	if (!data)
+		return;
+	struct writer out = writer_of(data, size);
+	summary_write(summary, engine_frame_counters(judge->engine),
+	        track_counters(engine_track(judge->engine)), &out);
+	if (!out.truncated)
+		put(judge, OUT_LINE, writer_text(&out));
+	free(data);
+}
+
+static void *judge_run(void *context)
+{
+	struct judge *judge = context;
+	for (;;) {
+		const struct inlet_record *record = NULL;
+		size_t bytes = 0;
+		struct inlet *inlet = oldest(judge, &record, &bytes);
+		atomic_fetch_add_explicit(&judge->beats, 1, memory_order_relaxed);
+		take_rules(judge);
+		if (inlet) {
+			judge_record(judge, inlet, record);
+			ring_release(&inlet->ring, bytes);
+		} else if (atomic_load(judge->stop) && all_done(judge)) {
+			break;
+		} else {
+			rest(judge);
+		}
+	}
+	engine_finish(judge->engine);
+	tell_summary(judge);
+	atomic_store(&judge->done, true);
+	bell_ring(judge->out->bell);
+	return NULL;
+}
+
+bool judge_start(struct judge *judge)
+{
+	judge->started = pthread_create(&judge->thread, NULL, judge_run, judge) == 0;
+	return judge->started;
+}
+
+bool judge_offer(struct judge *judge, struct judge_rules *rules)
+{
+	struct judge_rules *expected = NULL;
+	struct judge_rules *old = atomic_exchange(&judge->old_rules, NULL);
+	judge_rules_free(&old);
+	return atomic_compare_exchange_strong(&judge->next_rules, &expected, rules);
+}
+
+void judge_close(struct judge *judge)
+{
+	if (judge->started)
+		(void)pthread_join(judge->thread, NULL);
+	judge->started = false;
+	struct judge_rules *next = atomic_exchange(&judge->next_rules, NULL);
+	struct judge_rules *old = atomic_exchange(&judge->old_rules, NULL);
+	judge_rules_free(&next);
+	judge_rules_free(&old);
+	judge_rules_free(&judge->rules);
+	memory_release(&judge->memory);
+	memory_release(&judge->line_memory);
+	bell_close(&judge->bell);
+}
+
+struct judge_rules *judge_rules_load(const char *directory)
+{
+	struct judge_rules *rules = calloc(1, sizeof(*rules));
+	if (!rules)
+		return NULL;
+	rules->memory = memory_reserve(RULES_MEMORY);
+	if (!rules->memory.base || !rules_load(&rules->rules, directory))
+		judge_rules_free(&rules);
+	return rules;
+}
+
+void judge_rules_free(struct judge_rules **rules)
+{
+	if (!*rules)
+		return;
+	rules_clear(&(*rules)->rules);
+	memory_release(&(*rules)->memory);
+	free(*rules);
+	*rules = NULL;
+}

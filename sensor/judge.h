@@ -1,0 +1,77 @@
+/*
+ * The thread that owns the engine: takes packets of all inlets in order of their stamps,
+ * judges them, and puts what is to be told into a ring for the writer. While the wire is
+ * idle it lets time pass, so that timers fire. Nothing it does waits for a disk or a far
+ * end: what does not fit into the ring is counted as lost.
+ */
+#ifndef RINGFENCE_SENSOR_JUDGE_H
+#define RINGFENCE_SENSOR_JUDGE_H
+
+#include "engine/engine.h"
+#include "engine/report/drops.h"
+#include "engine/report/line.h"
+#include "platform/rules_load.h"
+#include "sensor/inlet.h"
+
+enum { INLETS_MAX = 32 };
+
+/* What the writer is handed; its bytes stand behind it. */
+enum out_kind {
+	OUT_LINE, /* an event as JSON */
+	OUT_CEF,  /* an alert as CEF, without the frame of syslog */
+	OUT_HEP,  /* a message as HEP3 */
+	OUT_KINDS
+};
+
+struct out_record {
+	uint32_t kind; /* enum out_kind */
+	uint32_t len;
+};
+
+/* Rules with the memory of their judge: compiled elsewhere, handed over, handed back. */
+struct judge_rules {
+	struct rules rules;
+	struct memory memory;
+	uint64_t version; /* in Redis, 0 = from disk */
+};
+
+struct judge {
+	struct inlet *inlets[INLETS_MAX];
+	size_t inlet_count;
+	const char *sources[INLETS_MAX]; /* their names, by packet.source */
+	const char *node;
+	struct bell bell;
+	struct ring *out;
+	unsigned out_kinds; /* bits of enum out_kind that somebody wants */
+	struct memory memory;
+	struct memory line_memory;
+	struct engine *engine;
+	struct line line;
+	struct drops drops;
+	struct judge_rules *rules; /* that it judges by; owned while it runs */
+	_Atomic(struct judge_rules *)
+	        next_rules;                      /* to judge by from the next packet on */
+	_Atomic(struct judge_rules *) old_rules; /* for whoever handed over to free */
+	pthread_t thread;
+	bool started;
+	atomic_bool *stop;
+	atomic_bool done;
+	atomic_uint_fast64_t beats; /* for the watchdog */
+	atomic_uint_fast64_t packets;
+	atomic_uint_fast64_t alerts;
+	atomic_uint_fast64_t lost_lines; /* the writer's ring was full */
+	atomic_uint_fast64_t rules_version;
+};
+
+/* Makes the engine; false, told on standard error, when the memory is too small. */
+bool judge_open(struct judge *judge, size_t memory_bytes);
+bool judge_start(struct judge *judge);
+/* Hands over rules; false while the ones before were not taken yet. */
+bool judge_offer(struct judge *judge, struct judge_rules *rules);
+void judge_close(struct judge *judge);
+
+/* Rules from a directory, with memory to judge by them; NULL, told, when they are bad. */
+struct judge_rules *judge_rules_load(const char *directory);
+void judge_rules_free(struct judge_rules **rules);
+
+#endif

@@ -1,0 +1,238 @@
+#include "sensor/sensor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/file.h"
+#include "platform/live.h"
+
+enum { TELLER_RING = 64 << 20 };
+
+static bool fail(const char *what, const char *why)
+{
+	fprintf(stderr, "ringfence-sensor: %s: %s\n", what, why);
+	return false;
+}
+
+static void name_node(struct sensor *sensor)
+{
+	if (sensor->settings.node[0])
+		(void)snprintf(sensor->node, NODE_BYTES, "%s", sensor->settings.node);
+	else if (gethostname(sensor->node, NODE_BYTES - 1) != 0)
+		(void)snprintf(sensor->node, NODE_BYTES, "sensor");
+}
+
+static bool open_inlets(struct sensor *sensor)
+{
+	const struct settings *settings = &sensor->settings;
+	if (settings->interfaces.count > INLETS_MAX - 2)
+		return fail("capture.interfaces", "too many");
+	for (size_t i = 0; i < settings->interfaces.count; i++) {
+		struct inlet *inlet = &sensor->inlets[i];
+		const struct live_options options = {
+		        .interface = settings->interfaces.items[i],
+		        .filter = settings->filter,
+		        .buffer_bytes = settings->buffer_bytes,
+		        .snap_bytes = (uint32_t)settings->snap_bytes,
+		        .promiscuous = settings->promiscuous,
+		        .source = (uint16_t)i,
+		};
+		struct live_error error;
+		inlet->live = live_open(&options, &error);
+		if (!inlet->live)
+			return fail(options.interface, error.text);
+		inlet->name = options.interface;
+		inlet->source = options.source;
+		inlet->stop = &sensor->stop;
+		inlet->log = &sensor->log;
+		sensor->inlet_count++;
+		if (!ring_open(&inlet->ring, settings->buffer_bytes, &sensor->judge.bell))
+			return fail(inlet->name, "no memory for its ring");
+	}
+	return sensor->inlet_count ||
+	       fail("capture.interfaces", "there is none to listen on");
+}
+
+bool sensor_redis_options(struct sensor *sensor, struct redis_options *options)
+{
+	const struct settings *settings = &sensor->settings;
+	const char *file = settings->redis_password_file;
+	struct file_text text;
+	struct file_error error;
+	char port[8];
+
+	*options = (struct redis_options){
+	        .user = settings->redis_user[0] ? settings->redis_user : NULL,
+	        .client_name = sensor->node,
+	        .tls = settings->redis_tls,
+	        .tls_ca = settings->redis_ca[0] ? settings->redis_ca : NULL,
+	        .tls_cert = settings->redis_cert[0] ? settings->redis_cert : NULL,
+	        .tls_key = settings->redis_key[0] ? settings->redis_key : NULL,
+	};
+	if (settings->redis_address[0] == '/') {
+		options->unix_path = settings->redis_address;
+	} else {
+		if (!far_split(settings->redis_address, sensor->redis_host, port))
+			return fail("redis.address", "neither host:port nor a path");
+		options->host = sensor->redis_host;
+		options->port = (uint16_t)strtoul(port, NULL, 10);
+	}
+	if (!file[0])
+		return true;
+	if (!file_read(file, SECRET_BYTES - 1, &text, &error))
+		return fail(file, error.text);
+	const struct slice secret = slice_trim(slice_of(text.data, text.len));
+	memcpy(sensor->secret, secret.data, secret.len);
+	sensor->secret[secret.len] = '\0';
+	options->password = sensor->secret;
+	file_text_free(&text);
+	return true;
+}
+
+static struct outlet *outlet_of(struct sensor *sensor, const struct outlet_kind *kind)
+{
+	struct outlet *outlet = &sensor->outlets[sensor->outlet_count++];
+	outlet->kind = kind;
+	outlet->log = &sensor->log;
+	outlet->stop = &sensor->stop_outlets;
+	outlet->far.fd = outlet->bell.fd = -1;
+	atomic_init(&outlet->up, true);
+	(void)snprintf(outlet->host, sizeof(outlet->host), "%s", sensor->node);
+	return outlet_open(outlet, sensor->settings.state_directory,
+	               sensor->settings.spool_bytes)
+	               ? outlet
+	               : NULL;
+}
+
+static bool open_redis_outlet(struct sensor *sensor)
+{
+	struct redis_options options;
+	if (!sensor_redis_options(sensor, &options))
+		return false;
+	struct outlet *outlet = outlet_of(sensor, &OUTLET_REDIS);
+	if (!outlet)
+		return false;
+	outlet->redis = store_open(&options);
+	outlet->producer = (struct store_producer){
+	        .shard = slice_of(sensor->node, strlen(sensor->node)),
+	        .name = slice_of(spool_name(outlet->spool), SPOOL_NAME_BYTES - 1),
+	        .keep_ms = sensor->settings.redis_keep_ms,
+	        .entries_max = sensor->settings.redis_entries,
+	};
+	return outlet->redis || fail("redis", "no memory, or its certificates are bad");
+}
+
+static bool open_far_outlet(
+        struct sensor *sensor, const struct outlet_kind *kind, const char *address)
+{
+	struct far_end far;
+	if (!address[0])
+		return true;
+	if (!far_parse(address, &far))
+		return fail(address, "not of the form udp://host:port");
+	struct outlet *outlet = outlet_of(sensor, kind);
+	if (outlet)
+		outlet->far = far;
+	return outlet != NULL;
+}
+
+static bool open_outlets(struct sensor *sensor)
+{
+	const struct settings *settings = &sensor->settings;
+	struct teller *teller = &sensor->teller;
+
+	if (settings->redis_address[0] && !open_redis_outlet(sensor))
+		return false;
+	if (!open_far_outlet(sensor, &OUTLET_SYSLOG, settings->syslog) ||
+	        !open_far_outlet(sensor, &OUTLET_HEP, settings->hep_out))
+		return false;
+	for (size_t i = 0; i < sensor->outlet_count; i++)
+		teller->outlets[teller->outlet_count++] = &sensor->outlets[i];
+	if (settings->json_path[0])
+		teller->journal.path = settings->json_path;
+	teller->journal.bytes_max = settings->json_bytes;
+	teller->journal.keep = settings->json_keep;
+	teller->judge_done = &sensor->judge.done;
+	return teller_open(teller, TELLER_RING);
+}
+
+static bool open_types(struct sensor *sensor)
+{
+	const struct setting_list *list = &sensor->settings.event_types;
+	sensor->judge.line.types = LINE_TYPES_DEFAULT;
+	for (size_t i = 0; i < list->count; i++) {
+		struct slice wrong;
+		uint32_t types = 0;
+		const char *name = list->items[i];
+		if (!line_types(slice_of(name, strlen(name)), &types, &wrong))
+			return fail(name, "there is no such type of events");
+		sensor->judge.line.types |= types;
+	}
+	return true;
+}
+
+static bool open_judge(struct sensor *sensor)
+{
+	struct judge *judge = &sensor->judge;
+	const char *directory = sensor->settings.rules;
+
+	if (!directory[0])
+		directory = rules_default();
+	if (directory) {
+		judge->rules = judge_rules_load(directory);
+		if (!judge->rules)
+			return false;
+	}
+	for (size_t i = 0; i < sensor->inlet_count; i++) {
+		judge->inlets[i] = &sensor->inlets[i];
+		judge->sources[i] = sensor->inlets[i].name;
+	}
+	judge->inlet_count = sensor->inlet_count;
+	judge->node = sensor->node;
+	judge->out = &sensor->teller.ring;
+	judge->out_kinds = teller_wants(&sensor->teller);
+	judge->stop = &sensor->stop;
+	return judge_open(judge, sensor->settings.memory_bytes);
+}
+
+static bool start(struct sensor *sensor)
+{
+	bool fine = teller_start(&sensor->teller) && judge_start(&sensor->judge);
+	for (size_t i = 0; i < sensor->outlet_count; i++)
+		fine = fine && outlet_start(&sensor->outlets[i]);
+	for (size_t i = 0; i < sensor->inlet_count; i++)
+		fine = fine && inlet_start(&sensor->inlets[i]);
+	return fine || fail("threads", "the system refuses them");
+}
+
+bool sensor_open(struct sensor *sensor)
+{
+	log_init(&sensor->log, "ringfence-sensor",
+	        (enum log_level)sensor->settings.log_level);
+	name_node(sensor);
+	return open_types(sensor) && open_inlets(sensor) && open_outlets(sensor) &&
+	       open_judge(sensor) && start(sensor);
+}
+
+void sensor_close(struct sensor *sensor)
+{
+	atomic_store(&sensor->stop, true);
+	if (sensor->judge.started)
+		bell_ring(&sensor->judge.bell);
+	/* The judge takes what the inlets still have before they are taken away. */
+	struct judge *judge = &sensor->judge;
+	if (judge->started)
+		(void)pthread_join(judge->thread, NULL);
+	judge->started = false;
+	for (size_t i = 0; i < sensor->inlet_count; i++)
+		inlet_close(&sensor->inlets[i]);
+	if (sensor->teller.journal.path || sensor->teller.started)
+		teller_close(&sensor->teller);
+	atomic_store(&sensor->stop_outlets, true);
+	for (size_t i = 0; i < sensor->outlet_count; i++)
+		outlet_close(&sensor->outlets[i]);
+	judge_close(judge);
+	config_free(&sensor->config);
+}

@@ -1,0 +1,39 @@
+/*
+ * The program as one struct: its parts, in the order in which they are opened. main's
+ * thread owns it and looks after the rest: reload, rules, states, the watchdog.
+ */
+#ifndef RINGFENCE_SENSOR_SENSOR_H
+#define RINGFENCE_SENSOR_SENSOR_H
+
+#include "sensor/settings.h"
+#include "sensor/teller.h"
+
+enum { NODE_BYTES = 128, SECRET_BYTES = 256 };
+
+struct sensor {
+	const char *config_path; /* NULL = the fallbacks */
+	struct config *config;
+	struct settings settings;
+	struct log log;
+	char node[NODE_BYTES];
+	char secret[SECRET_BYTES]; /* Redis's password */
+	char redis_host[NODE_BYTES * 2];
+	atomic_bool stop;         /* inlets end, then the judge */
+	atomic_bool stop_outlets; /* after the last line */
+	struct inlet inlets[INLETS_MAX];
+	size_t inlet_count;
+	struct judge judge;
+	struct teller teller;
+	struct outlet outlets[OUTLETS_MAX];
+	size_t outlet_count;
+};
+
+/* Opens all parts and starts their threads; false, told on standard error. */
+bool sensor_open(struct sensor *sensor);
+/* Ends them in the order of the packets' way; nothing that was seen is left behind. */
+void sensor_close(struct sensor *sensor);
+
+/* How to reach Redis; the texts live as long as the sensor's configuration. */
+bool sensor_redis_options(struct sensor *sensor, struct redis_options *options);
+
+#endif

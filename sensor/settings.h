@@ -1,0 +1,60 @@
+/*
+ * What ringfence-sensor can be told in its configuration.
+ */
+#ifndef RINGFENCE_SENSOR_SETTINGS_H
+#define RINGFENCE_SENSOR_SETTINGS_H
+
+#include "platform/config.h"
+
+struct settings {
+	const char *node;
+	uint64_t memory_bytes;
+	const char *rules;
+	unsigned log_level;
+
+	struct setting_list interfaces;
+	const char *filter;
+	uint64_t buffer_bytes;
+	uint64_t snap_bytes;
+	bool promiscuous;
+
+	const char *hep_udp;
+	const char *hep_tcp;
+	const char *hep_out;
+
+	struct setting_list event_types;
+	const char *json_path;
+	uint64_t json_bytes;
+	uint64_t json_keep;
+	const char *syslog;
+
+	const char *redis_address;
+	const char *redis_user;
+	const char *redis_password_file;
+	bool redis_tls;
+	const char *redis_ca;
+	const char *redis_cert;
+	const char *redis_key;
+	uint64_t redis_keep_ms;
+	uint64_t redis_entries;
+
+	const char *state_directory;
+	uint64_t spool_bytes;
+
+	const char *evidence_directory;
+	uint64_t evidence_bytes;
+	uint64_t evidence_floor_bytes;
+	uint64_t evidence_ring_bytes;
+	uint64_t evidence_after_ms;
+
+	const char *user;
+	bool seccomp;
+};
+
+extern const struct setting SETTINGS[];
+extern const size_t SETTING_COUNT_ALL;
+
+/* Reads the file (NULL: the fallbacks alone); NULL, told on standard error. */
+struct config *settings_read(const char *path, struct settings *settings);
+
+#endif
