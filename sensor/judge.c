@@ -46,7 +46,9 @@ static void on_alert(
         void *context, const struct engine *engine, const struct alert *alert)
 {
 	struct judge *judge = context;
-	(void)engine;
+	char name[WITNESS_NAME_BYTES];
+	const bool seen = witness_alert(judge->witness, engine, alert, name);
+	judge->line.context.evidence_file = seen ? name : NULL;
 	atomic_fetch_add_explicit(&judge->alerts, 1, memory_order_relaxed);
 	put(judge, OUT_LINE, line_alert(&judge->line, alert));
 	if (judge->out_kinds & 1u << OUT_CEF) {
@@ -55,6 +57,7 @@ static void on_alert(
 		alert_cef(&judge->line.context, alert, &out);
 		put(judge, OUT_CEF, writer_text(&out));
 	}
+	judge->line.context.evidence_file = NULL;
 }
 
 bool judge_open(struct judge *judge, size_t memory_bytes)
@@ -131,7 +134,11 @@ static void judge_record(
 		engine_notice(judge->engine, &notice);
 		return;
 	}
-	const struct packet packet = inlet_packet(record);
+	struct packet packet = inlet_packet(record);
+	/* Counted over all inlets: as a record of them all would be. */
+	packet.number = ++judge->number;
+	/* An alert's case comes behind the packet that raised it. */
+	witness_packet(judge->witness, &packet);
 	(void)engine_packet(judge->engine, &packet);
 	atomic_fetch_add_explicit(&judge->packets, 1, memory_order_relaxed);
 }
@@ -210,6 +217,8 @@ static void *judge_run(void *context)
 	tell_summary(judge);
 	atomic_store(&judge->done, true);
 	bell_ring(judge->out->bell);
+	if (judge->witness->started)
+		bell_ring(&judge->witness->bell);
 	return NULL;
 }
 
@@ -242,13 +251,13 @@ void judge_close(struct judge *judge)
 	bell_close(&judge->bell);
 }
 
-struct judge_rules *judge_rules_load(const char *directory)
+struct judge_rules *judge_rules_load(const char *directory, const char *site)
 {
 	struct judge_rules *rules = calloc(1, sizeof(*rules));
 	if (!rules)
 		return NULL;
 	rules->memory = memory_reserve(RULES_MEMORY);
-	if (!rules->memory.base || !rules_load(&rules->rules, directory))
+	if (!rules->memory.base || !rules_load(&rules->rules, directory, site))
 		judge_rules_free(&rules);
 	return rules;
 }

@@ -12,6 +12,7 @@
 #include "engine/report/line.h"
 #include "platform/rules_load.h"
 #include "sensor/inlet.h"
+#include "sensor/witness.h"
 
 enum { INLETS_MAX = 32 };
 
@@ -42,12 +43,14 @@ struct judge {
 	const char *node;
 	struct bell bell;
 	struct ring *out;
+	struct witness *witness;
 	unsigned out_kinds; /* bits of enum out_kind that somebody wants */
 	struct memory memory;
 	struct memory line_memory;
 	struct engine *engine;
 	struct line line;
 	struct drops drops;
+	uint64_t number;           /* of the last packet */
 	struct judge_rules *rules; /* that it judges by; owned while it runs */
 	_Atomic(struct judge_rules *)
 	        next_rules;                      /* to judge by from the next packet on */
@@ -70,8 +73,9 @@ bool judge_start(struct judge *judge);
 bool judge_offer(struct judge *judge, struct judge_rules *rules);
 void judge_close(struct judge *judge);
 
-/* Rules from a directory, with memory to judge by them; NULL, told, when they are bad. */
-struct judge_rules *judge_rules_load(const char *directory);
+/* Rules from a directory and of this site (may be NULL), with memory to judge by them;
+ * NULL, told, when they are bad. */
+struct judge_rules *judge_rules_load(const char *directory, const char *site);
 void judge_rules_free(struct judge_rules **rules);
 
 #endif

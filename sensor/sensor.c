@@ -8,7 +8,7 @@
 #include "platform/file.h"
 #include "platform/live.h"
 
-enum { TELLER_RING = 64 << 20 };
+enum { TELLER_RING = 64 << 20, WITNESS_RING = 32 << 20 };
 
 static bool fail(const char *what, const char *why)
 {
@@ -176,12 +176,14 @@ static bool open_types(struct sensor *sensor)
 static bool open_judge(struct sensor *sensor)
 {
 	struct judge *judge = &sensor->judge;
-	const char *directory = sensor->settings.rules;
+	const struct settings *settings = &sensor->settings;
+	const char *directory = settings->rules;
 
 	if (!directory[0])
 		directory = rules_default();
 	if (directory) {
-		judge->rules = judge_rules_load(directory);
+		judge->rules = judge_rules_load(
+		        directory, settings->site[0] ? settings->site : NULL);
 		if (!judge->rules)
 			return false;
 	}
@@ -197,9 +199,35 @@ static bool open_judge(struct sensor *sensor)
 	return judge_open(judge, sensor->settings.memory_bytes);
 }
 
+static bool open_witness(struct sensor *sensor)
+{
+	const struct settings *settings = &sensor->settings;
+	struct witness *witness = &sensor->witness;
+
+	*witness = (struct witness){
+	        .directory = settings->evidence_directory[0]
+	                             ? settings->evidence_directory
+	                             : NULL,
+	        .record = settings->record[0] ? settings->record : NULL,
+	        .node = sensor->node,
+	        .sources = sensor->judge.sources,
+	        .source_count = sensor->inlet_count,
+	        .quota_bytes = settings->evidence_bytes,
+	        .floor_bytes = settings->evidence_floor_bytes,
+	        .after_us = settings->evidence_after_ms * 1000,
+	        .log = &sensor->log,
+	        .judge_done = &sensor->judge.done,
+	};
+	sensor->judge.witness = witness;
+	return !witness_wanted(witness) ||
+	       witness_open(witness, WITNESS_RING, settings->evidence_ring_bytes) ||
+	       fail("evidence", "cannot be kept");
+}
+
 static bool start(struct sensor *sensor)
 {
-	bool fine = teller_start(&sensor->teller) && judge_start(&sensor->judge);
+	bool fine = teller_start(&sensor->teller) && witness_start(&sensor->witness) &&
+	            judge_start(&sensor->judge);
 	for (size_t i = 0; i < sensor->outlet_count; i++)
 		fine = fine && outlet_start(&sensor->outlets[i]);
 	for (size_t i = 0; i < sensor->inlet_count; i++)
@@ -213,7 +241,7 @@ bool sensor_open(struct sensor *sensor)
 	        (enum log_level)sensor->settings.log_level);
 	name_node(sensor);
 	return open_types(sensor) && open_inlets(sensor) && open_outlets(sensor) &&
-	       open_judge(sensor) && start(sensor);
+	       open_judge(sensor) && open_witness(sensor) && start(sensor);
 }
 
 void sensor_close(struct sensor *sensor)
@@ -228,8 +256,8 @@ void sensor_close(struct sensor *sensor)
 	judge->started = false;
 	for (size_t i = 0; i < sensor->inlet_count; i++)
 		inlet_close(&sensor->inlets[i]);
-	if (sensor->teller.journal.path || sensor->teller.started)
-		teller_close(&sensor->teller);
+	witness_close(&sensor->witness);
+	teller_close(&sensor->teller);
 	atomic_store(&sensor->stop_outlets, true);
 	for (size_t i = 0; i < sensor->outlet_count; i++)
 		outlet_close(&sensor->outlets[i]);

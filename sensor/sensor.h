@@ -7,6 +7,7 @@
 
 #include "sensor/settings.h"
 #include "sensor/teller.h"
+#include "sensor/witness.h"
 
 enum { NODE_BYTES = 128, SECRET_BYTES = 256 };
 
@@ -23,6 +24,7 @@ struct sensor {
 	struct inlet inlets[INLETS_MAX];
 	size_t inlet_count;
 	struct judge judge;
+	struct witness witness;
 	struct teller teller;
 	struct outlet outlets[OUTLETS_MAX];
 	size_t outlet_count;

@@ -10,6 +10,7 @@ struct settings {
 	const char *node;
 	uint64_t memory_bytes;
 	const char *rules;
+	const char *site;
 	unsigned log_level;
 
 	struct setting_list interfaces;
@@ -46,6 +47,7 @@ struct settings {
 	uint64_t evidence_floor_bytes;
 	uint64_t evidence_ring_bytes;
 	uint64_t evidence_after_ms;
+	const char *record;
 
 	const char *user;
 	bool seccomp;

@@ -131,7 +131,7 @@ class Sensor:
         self.folder.mkdir(exist_ok=True)
         self.json = self.folder / "events.json"
         self.settings = {"node": self.folder.name, "memory": "256M", "capture.interfaces": ["b0"],
-                         "capture.buffer": "16M", "events.json.path": str(self.json),
+                         "capture.buffer": "16M", "evidence.record": str(self.folder / "record.pcapng"), "events.json.path": str(self.json),
                          "state.directory": str(self.folder / "state"), **settings}
         self.config = self.folder / "sensor.yaml"
         self.child = None
@@ -192,5 +192,8 @@ def comparable(events):
         for part in ("alert", "call"):
             if isinstance(event.get(part), dict):
                 event[part].pop("sensor_drops", None)
+        if "evidence" in event.get("alert", {}):
+            event["alert"]["evidence"].pop("capture", None)
+            event["alert"]["evidence"].pop("file", None)
         kept.append(json.dumps(event, sort_keys=True))
     return kept
