@@ -13,9 +13,11 @@
 #include "platform/log.h"
 #include "platform/ledger.h"
 
+struct collector;
 struct feed;
 struct jobs;
 struct limiter;
+struct redis;
 struct route;
 
 struct api {
@@ -23,6 +25,9 @@ struct api {
 	const struct log *log;
 	struct archive *archive;
 	struct ledger *ledger;
+	struct redis *redis;         /* of the server's thread; NULL = without Redis */
+	struct collector *collector; /* NULL = without Redis */
+	atomic_bool redis_away;
 	struct feed *feed;
 	struct jobs *jobs;
 	struct limiter *limiter;

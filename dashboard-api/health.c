@@ -58,6 +58,9 @@ void metrics_get(struct visit *visit)
 	        feed_listeners(api->feed));
 	metric(out, "ringfence_api_uptime_seconds", "gauge", "Seconds since the start.",
 	        (visit->now_us - api->started_us) / 1000000);
+	metric(out, "ringfence_api_redis_up", "gauge",
+	        "1 when Redis answers or is not used.",
+	        !atomic_load(&visit->api->redis_away));
 	buffer_string(out, "# EOF\n");
 	visit->reply->content_type =
 	        "application/openmetrics-text; version=1.0.0; charset=utf-8";

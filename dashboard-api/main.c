@@ -11,6 +11,7 @@
 
 #include "dashboard-api/api.h"
 #include "dashboard-api/auth.h"
+#include "dashboard-api/collector.h"
 #include "dashboard-api/feed.h"
 #include "dashboard-api/jobs.h"
 #include "dashboard-api/limiter.h"
@@ -19,6 +20,7 @@
 #include "platform/file.h"
 #include "platform/instant.h"
 #include "platform/secret.h"
+#include "platform/store.h"
 
 enum {
 	EXIT_FINE = 0,
@@ -29,6 +31,7 @@ enum {
 	PEM_BYTES_MAX = 1 << 20,
 	IDLE_S = 60,
 	BEAT_S = 15,
+	REDIS_PATIENCE_MS = 300,
 };
 
 struct options {
@@ -135,11 +138,33 @@ static bool api_open(struct api *api)
 	return false;
 }
 
+/* Redis is asked when it is needed; what is away at the start may come. */
+static bool redis_open(struct api *api)
+{
+	struct redis_place place;
+	struct redis_options options;
+	struct config_error error;
+	if (!api->settings->redis.address[0])
+		return true;
+	if (!redis_options_of(&api->settings->redis, &place, &options, &error)) {
+		log_write(api->log, LOG_LEVEL_ERROR, "%s", error.text);
+		return false;
+	}
+	options.client_name = "ringfence-api";
+	api->collector = collector_start(api, &options);
+	/* The server's thread must not wait long. */
+	options.connect_ms = options.answer_ms = REDIS_PATIENCE_MS;
+	api->redis = store_open(&options);
+	return api->collector && api->redis;
+}
+
 static void api_close(struct api *api)
 {
+	collector_stop(&api->collector);
 	jobs_stop(&api->jobs);
 	programs_wait(api);
 	http_stop(&api->server);
+	redis_free(&api->redis);
 	limiter_free(&api->limiter);
 	feed_free(&api->feed);
 	ledger_close(&api->ledger);
@@ -227,7 +252,7 @@ static int run(struct api *api)
 	/* Before any thread starts: they inherit it. */
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (secret_start() && api_open(api)) {
+	if (secret_start() && api_open(api) && redis_open(api)) {
 		if (server_start(api)) {
 			greet(api);
 			serve(api, &signals);

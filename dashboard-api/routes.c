@@ -7,6 +7,7 @@
 #include "dashboard-api/health.h"
 #include "dashboard-api/jobs.h"
 #include "dashboard-api/list.h"
+#include "dashboard-api/lists.h"
 #include "dashboard-api/openapi.h"
 #include "dashboard-api/route.h"
 #include "dashboard-api/rules.h"
@@ -35,6 +36,10 @@
 static const char ACTION_BODY[] = OBJECT("\"action\",\"ids\"",
         "\"action\":{\"enum\":[\"acknowledge\",\"close\",\"reopen\"]},\"ids\":" TEXTS
         ",\"assignee\":" TEXT ",\"note\":" TEXT);
+static const char LIST_BODY[] = OBJECT("\"entity\"",
+        "\"entity\":" TEXT
+        ",\"ttl_s\":{\"type\":\"integer\",\"minimum\":0},\"reason\":" TEXT);
+static const char CHECK_BODY[] = OBJECT("\"address\"", "\"address\":" TEXT);
 static const char SETUP_BODY[] = OBJECT("\"secret\",\"name\",\"password\"",
         "\"secret\":" TEXT ",\"name\":" TEXT ",\"password\":" TEXT);
 static const char SESSION_BODY[] =
@@ -191,6 +196,62 @@ const struct route ROUTES[] = {
                 .role = ROLE_VIEWER,
                 .summary = "a rule as it is written",
                 .answer = "application/yaml"},
+        {.method = "GET",
+                .path = "/blocks",
+                .handle = blocks_get,
+                .role = ROLE_VIEWER,
+                .summary = "what all routers block",
+                .parameters = {{"within", "string", "only what lies in this network"}}},
+        {.method = "POST",
+                .path = "/blocks",
+                .handle = blocks_post,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_BLOCK_WRITE,
+                .body_max = BODY_SMALL,
+                .body = LIST_BODY,
+                .summary = "block an address or a network on all routers",
+                .parameters = {DRY_RUN, {"force", "boolean", "even one's own address"}}},
+        {.method = "DELETE",
+                .path = "/blocks",
+                .handle = block_delete,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_BLOCK_WRITE,
+                .summary = "unblock",
+                .parameters = {{"entity", "string", "as it was blocked"}}},
+        {.method = "POST",
+                .path = "/blocks/check",
+                .handle = blocks_check,
+                .role = ROLE_VIEWER,
+                .body_max = BODY_SMALL,
+                .body = CHECK_BODY,
+                .summary = "whether an address is blocked, and by what"},
+        {.method = "GET",
+                .path = "/allowlists",
+                .handle = allows_get,
+                .role = ROLE_VIEWER,
+                .summary = "what is never blocked",
+                .parameters = {{"within", "string", "only what lies in this network"}}},
+        {.method = "POST",
+                .path = "/allowlists",
+                .handle = allows_post,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_BLOCK_WRITE,
+                .body_max = BODY_SMALL,
+                .body = LIST_BODY,
+                .summary = "never block an address or a network",
+                .parameters = {DRY_RUN}},
+        {.method = "DELETE",
+                .path = "/allowlists",
+                .handle = allow_delete,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_BLOCK_WRITE,
+                .summary = "take an address or a network off the list",
+                .parameters = {{"entity", "string", "as it was allowed"}}},
+        {.method = "GET",
+                .path = "/nodes",
+                .handle = nodes_get,
+                .role = ROLE_VIEWER,
+                .summary = "sensors and routers, and how they are"},
         {.method = "GET",
                 .path = "/captures",
                 .handle = captures_get,

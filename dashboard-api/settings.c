@@ -25,11 +25,13 @@ const struct setting SETTINGS[] = {
                 "of one address, in the long run; bursts of twice as many pass", 1,
                 1000000, NULL},
         {"api.keep", SETTING_DURATION, INTO(keep_ms), "90d",
-                "age at which events that were seen live are removed", 60000, 20ull * 365 * 86400000, NULL},
+                "age at which events that were seen live are removed", 60000,
+                20ull * 365 * 86400000, NULL},
         {"api.session", SETTING_DURATION, INTO(session_ms), "12h",
                 "life of a page's session", 60000, 90ull * 86400000, NULL},
         {"api.jobs_max", SETTING_COUNT, INTO(jobs_max), "2", "captures replayed at once",
                 1, 64, NULL},
+        REDIS_SETTINGS(INTO(redis)),
 };
 
 const size_t SETTING_COUNT_ALL = sizeof(SETTINGS) / sizeof(SETTINGS[0]);

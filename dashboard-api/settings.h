@@ -5,6 +5,7 @@
 #define RINGFENCE_API_SETTINGS_H
 
 #include "platform/config.h"
+#include "platform/redis_settings.h"
 
 struct settings {
 	const char *listen; /* address:port */
@@ -20,6 +21,7 @@ struct settings {
 	uint64_t keep_ms;
 	uint64_t session_ms;
 	uint64_t jobs_max;
+	struct redis_settings redis;
 };
 
 extern const struct setting SETTINGS[];

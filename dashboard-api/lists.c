@@ -1,0 +1,389 @@
+#include "dashboard-api/lists.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dashboard-api/audit.h"
+#include "dashboard-api/body.h"
+#include "dashboard-api/problem.h"
+#include "dashboard-api/query.h"
+#include "dashboard-api/route.h"
+#include "engine/report/json.h"
+#include "platform/document.h"
+#include "platform/store.h"
+
+enum { ENTRY_BYTES = 4096, REASON_BYTES = 500, TTL_MOST_S = 366 * 86400 };
+
+static struct slice text_of(const char *text)
+{
+	return slice_of(text, strlen(text));
+}
+
+static bool redis_there(struct visit *visit)
+{
+	if (visit->api->redis)
+		return true;
+	return problem(
+	        visit, 503, "this server runs without Redis: redis.address is not set");
+}
+
+static bool redis_failed(struct visit *visit, const char *why)
+{
+	http_reply_header(visit->reply, "Retry-After", "2");
+	return problem(visit, 503, "Redis is away: %s", why);
+}
+
+/* A network's canonical text: what routers compare. */
+static bool network_canonical(
+        struct slice text, struct network *network, char canonical[64])
+{
+	struct writer out = writer_of(canonical, 63);
+	if (!network_parse(text, network))
+		return false;
+	for (unsigned bit = network->prefix; bit < 128; bit++)
+		network->ip.bytes[bit / 8] &= (uint8_t) ~(0x80u >> (bit % 8));
+	writer_address(&out, &network->ip);
+	if (network->prefix < 128) {
+		writer_byte(&out, '/');
+		writer_u64(
+		        &out, network->prefix - (address_is_v4(&network->ip) ? 96u : 0u));
+	}
+	canonical[out.len] = 0;
+	return true;
+}
+
+static void entry_json(struct buffer *out, const struct store_list_change *change)
+{
+	struct writer line = buffer_room(out, ENTRY_BYTES + change->detail.len);
+	json_object(&line, NULL);
+	json_string(&line, "entity", change->entity);
+	if (change->expires_ms)
+		json_time(&line, "until", change->expires_ms * 1000);
+	if (change->detail.len && change->detail.data[0] == '{') {
+		writer_string(&line, ",\"detail\":");
+		writer_slice(&line, change->detail);
+	}
+	json_object_end(&line);
+	buffer_take(out, &line);
+}
+
+static bool wanted(const struct store_list_change *change, const struct network *within)
+{
+	struct network network;
+	if (change->what != STORE_LIST_ADD)
+		return false;
+	return !within || (network_parse(change->entity, &network) &&
+	                          network_contains(within, &network.ip));
+}
+
+/* Who takes the entries of a list. */
+struct list_reader {
+	const struct network *within; /* NULL = all */
+	bool (*take)(struct visit *visit, void *context,
+	        const struct store_list_change *change);
+	void *context;
+};
+
+static bool list_read(
+        struct visit *visit, enum store_list_kind kind, const struct list_reader *reader)
+{
+	struct store_list list = {.kind = kind};
+	struct store_list_change change;
+	if (!redis_there(visit))
+		return false;
+	if (!store_list_read(visit->api->redis, &list))
+		return redis_failed(visit, redis_problem(visit->api->redis));
+	while (store_list_next(&list, &change))
+		if (wanted(&change, reader->within) &&
+		        !reader->take(visit, reader->context, &change))
+			break;
+	return true;
+}
+
+struct list_page {
+	unsigned rows;
+	unsigned limit;
+	bool has_more;
+};
+
+static bool entry_take(
+        struct visit *visit, void *context, const struct store_list_change *change)
+{
+	struct list_page *page = context;
+	if (page->rows == page->limit) {
+		page->has_more = true;
+		return false;
+	}
+	if (page->rows++)
+		buffer_string(&visit->reply->body, ",");
+	entry_json(&visit->reply->body, change);
+	return true;
+}
+
+static void list_answer_of(struct visit *visit, enum store_list_kind kind)
+{
+	struct list_page page = {.limit = LIST_LIMIT_MAX};
+	const struct slice within = visit_parameter(visit, "within");
+	struct network network;
+	if (slice_present(within) && !network_parse(within, &network)) {
+		(void)problem_at(visit, 400, "?within", "an address or a network");
+		return;
+	}
+	buffer_string(&visit->reply->body, "{\"data\":[");
+	const struct list_reader reader = {
+	        slice_present(within) ? &network : NULL, entry_take, &page};
+	if (!list_read(visit, kind, &reader))
+		return;
+	buffer_format(&visit->reply->body, "],\"page\":{\"next\":null,\"has_more\":%s}}",
+	        page.has_more ? "true" : "false");
+	visit->reply->content_type = "application/json";
+}
+
+/* What a body asks to put on a list. */
+struct wish {
+	char entity[64];
+	struct network network;
+	uint64_t ttl_s;
+	struct slice reason;
+	bool force;
+};
+
+static bool wish_read(struct visit *visit, const struct document *body, struct wish *wish)
+{
+	struct slice entity;
+	const struct node *ttl = node_find(body->root, SLICE("ttl_s"));
+	if (!body_text(visit, body, "entity", 64, &entity) ||
+	        !body_optional_text(visit, body, "reason", REASON_BYTES, &wish->reason))
+		return false;
+	if (!network_canonical(entity, &wish->network, wish->entity))
+		return problem_at(visit, 400, "/entity", "an address or a network");
+	if (ttl && (ttl->kind != NODE_SCALAR || ttl->quoted ||
+	                   !slice_to_u64(ttl->text, &wish->ttl_s) ||
+	                   wish->ttl_s > TTL_MOST_S))
+		return problem_at(
+		        visit, 400, "/ttl_s", "seconds, 0 (for ever) to %d", TTL_MOST_S);
+	wish->force = slice_equal(visit_parameter(visit, "force"), SLICE("true"));
+	return true;
+}
+
+/* Nobody should lock out oneself or this machine by mistake. */
+static bool wish_harmless(struct visit *visit, const struct wish *wish)
+{
+	const struct address loopback = address_v4(0x7f000001);
+	if (wish->force)
+		return true;
+	if (network_contains(&wish->network, &visit->request->peer) ||
+	        network_contains(&wish->network, &loopback))
+		return problem_at(visit, 409, "/entity",
+		        "this would block your own address; ?force=true does it all the "
+		        "same");
+	return true;
+}
+
+static void list_put(
+        struct visit *visit, enum store_list_kind kind, const struct wish *wish)
+{
+	char detail[REASON_BYTES * 6 + 200];
+	struct writer out = writer_of(detail, sizeof(detail));
+	struct store_problem trouble;
+	uint64_t number = 0;
+	json_object(&out, NULL);
+	json_text(&out, "reason", wish->reason);
+	json_string(&out, "by", text_of(visit->who.name));
+	json_time(&out, "since", visit->now_us);
+	json_object_end(&out);
+	const struct store_entry entry = {.entity = text_of(wish->entity),
+	        .ttl_ms = wish->ttl_s * 1000,
+	        .detail = writer_text(&out),
+	        .who = text_of(visit->who.name)};
+	if (!store_list_add(visit->api->redis, kind, &entry, &number, &trouble)) {
+		(void)redis_failed(visit, trouble.text);
+		return;
+	}
+	struct writer answer = buffer_room(&visit->reply->body, ENTRY_BYTES);
+	json_object(&answer, NULL);
+	json_string(&answer, "entity", entry.entity);
+	json_u64(&answer, "change", number);
+	json_object_end(&answer);
+	buffer_take(&visit->reply->body, &answer);
+	visit->reply->status = 201;
+	visit->reply->content_type = "application/json";
+}
+
+static void list_post(struct visit *visit, enum store_list_kind kind)
+{
+	static const char *const KNOWN[] = {"entity", "ttl_s", "reason", NULL};
+	struct wish wish = {0};
+	if (!redis_there(visit))
+		return;
+	struct document *body = body_read(visit, KNOWN);
+	if (!body)
+		return;
+	const bool dry = slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"));
+	if (wish_read(visit, body, &wish) &&
+	        (kind != STORE_BLOCKED || wish_harmless(visit, &wish))) {
+		if (dry)
+			visit->reply->status = 204;
+		else if (audit_note(visit,
+		                 kind == STORE_BLOCKED ? "block.add" : "allow.add",
+		                 text_of(wish.entity)))
+			list_put(visit, kind, &wish);
+	}
+	document_free(&body);
+}
+
+static void list_delete(struct visit *visit, enum store_list_kind kind)
+{
+	char entity[64];
+	struct network network;
+	bool removed = false;
+	if (!redis_there(visit))
+		return;
+	if (!network_canonical(visit_parameter(visit, "entity"), &network, entity)) {
+		(void)problem_at(visit, 400, "?entity", "an address or a network");
+		return;
+	}
+	if (!audit_note(visit, kind == STORE_BLOCKED ? "block.remove" : "allow.remove",
+	            text_of(entity)))
+		return;
+	if (!store_list_remove(visit->api->redis, kind, text_of(entity),
+	            text_of(visit->who.name), &removed))
+		(void)redis_failed(visit, redis_problem(visit->api->redis));
+	else if (removed)
+		visit->reply->status = 204;
+	else
+		(void)problem(visit, 404, "%s is not on the list", entity);
+}
+
+void blocks_get(struct visit *visit)
+{
+	list_answer_of(visit, STORE_BLOCKED);
+}
+
+void blocks_post(struct visit *visit)
+{
+	list_post(visit, STORE_BLOCKED);
+}
+
+void block_delete(struct visit *visit)
+{
+	list_delete(visit, STORE_BLOCKED);
+}
+
+void allows_get(struct visit *visit)
+{
+	list_answer_of(visit, STORE_ALLOWED);
+}
+
+void allows_post(struct visit *visit)
+{
+	list_post(visit, STORE_ALLOWED);
+}
+
+void allow_delete(struct visit *visit)
+{
+	list_delete(visit, STORE_ALLOWED);
+}
+
+/* An address, and what of a list it falls under. */
+struct check {
+	struct address address;
+	struct buffer found;
+	bool any;
+};
+
+static bool check_take(
+        struct visit *visit, void *context, const struct store_list_change *change)
+{
+	struct check *check = context;
+	struct network network;
+	(void)visit;
+	if (!network_parse(change->entity, &network) ||
+	        !network_contains(&network, &check->address))
+		return true;
+	if (check->any)
+		buffer_string(&check->found, ",");
+	check->any = true;
+	entry_json(&check->found, change);
+	return true;
+}
+
+void blocks_check(struct visit *visit)
+{
+	static const char *const KNOWN[] = {"address", NULL};
+	struct check blocked = {.found = buffer_of(1 << 20)};
+	struct check allowed = {.found = buffer_of(1 << 20)};
+	struct slice text;
+	struct document *body = body_read(visit, KNOWN);
+	if (!body)
+		return;
+	bool fine = body_text(visit, body, "address", 64, &text);
+	if (fine && !address_parse(text, &blocked.address))
+		fine = problem_at(visit, 400, "/address", "an IP address");
+	allowed.address = blocked.address;
+	const struct list_reader blocks = {NULL, check_take, &blocked};
+	const struct list_reader allows = {NULL, check_take, &allowed};
+	if (fine && list_read(visit, STORE_BLOCKED, &blocks) &&
+	        list_read(visit, STORE_ALLOWED, &allows)) {
+		struct buffer *out = &visit->reply->body;
+		buffer_format(out, "{\"blocked\":%s,\"blocks\":[",
+		        blocked.any && !allowed.any ? "true" : "false");
+		buffer_slice(out, buffer_text(&blocked.found));
+		buffer_string(out, "],\"allows\":[");
+		buffer_slice(out, buffer_text(&allowed.found));
+		buffer_string(out, "]}");
+		visit->reply->content_type = "application/json";
+	}
+	buffer_free(&blocked.found);
+	buffer_free(&allowed.found);
+	document_free(&body);
+}
+
+enum { NODES_MAX = 1000, NODE_NAME_BYTES = 256 };
+
+static void node_json(
+        struct buffer *out, const char *id, const struct redis_reply *fields)
+{
+	struct writer line = buffer_room(out, ENTRY_BYTES * 4);
+	json_object(&line, NULL);
+	json_string(&line, "id", text_of(id));
+	json_bool(&line, "alive", redis_count(fields) > 0);
+	for (size_t i = 0; i + 1 < redis_count(fields); i += 2) {
+		char name[64];
+		const struct slice key = redis_text(redis_item(fields, i));
+		(void)snprintf(name, sizeof(name), "%.*s", (int)key.len, key.data);
+		json_string(&line, name, redis_text(redis_item(fields, i + 1)));
+	}
+	json_object_end(&line);
+	buffer_take(out, &line);
+}
+
+void nodes_get(struct visit *visit)
+{
+	struct buffer names = buffer_of(NODES_MAX * NODE_NAME_BYTES);
+	struct redis *redis = visit->api->redis;
+	if (!redis_there(visit))
+		return;
+	const struct redis_reply *nodes = store_nodes(redis);
+	if (redis_kind(nodes) != REDIS_LIST) {
+		(void)redis_failed(visit, redis_problem(redis));
+		return;
+	}
+	/* The answer is gone when the next question is asked. */
+	for (size_t i = 0; i < redis_count(nodes) && i < NODES_MAX; i++) {
+		buffer_slice(&names, redis_text(redis_item(nodes, i)));
+		buffer_slice(&names, slice_of("", 1));
+	}
+	buffer_string(&visit->reply->body, "{\"data\":[");
+	for (struct slice rest = buffer_text(&names); rest.len;) {
+		const char *id = rest.data;
+		if (id != names.data)
+			buffer_string(&visit->reply->body, ",");
+		node_json(&visit->reply->body, id, store_node(redis, text_of(id)));
+		rest = slice_from(rest, strlen(id) + 1);
+	}
+	buffer_free(&names);
+	buffer_string(
+	        &visit->reply->body, "],\"page\":{\"next\":null,\"has_more\":false}}");
+	visit->reply->content_type = "application/json";
+}
