@@ -2,6 +2,7 @@
 
 #include "engine/detect/field_source.h"
 #include "engine/track/call.h"
+#include "engine/track/h323.h"
 #include "engine/track/registration.h"
 #include "engine/track/stream.h"
 #include "engine/track/transaction.h"
@@ -97,6 +98,9 @@ static void ends_open(struct field_cache *cache, const struct event *event)
 	if (event->kind == EVENT_SIP_TRANSACTION && event->transaction) {
 		*src = &event->transaction->client;
 		*dst = &event->transaction->server;
+	} else if (event->kind == EVENT_RAS_TRANSACTION && event->ras) {
+		*src = &event->ras->client;
+		*dst = &event->ras->server;
 	} else if (event->kind == EVENT_REGISTRATION && event->registration) {
 		*src = &event->registration->source;
 		*dst = &event->registration->registrar;
@@ -149,6 +153,9 @@ void field_cache_open(struct field_cache *cache, const struct event *event)
 	        event->call ? call_quality(event->call, CALL_CALLEE) : NULL;
 	bases[BASE_STREAM] = event->stream;
 	bases[BASE_INTERVAL] = event->interval;
+	bases[BASE_RAS] = event->ras;
+	bases[BASE_H323] = event->h323;
+	bases[BASE_STEP] = event->step;
 	bases[BASE_RTCP] = rtcp;
 	bases[BASE_RTCP_BLOCK] = rtcp && rtcp->block_count ? rtcp->blocks : NULL;
 }
@@ -278,6 +285,9 @@ static void field_read(
 		break;
 	case AS_NAME_8:
 		read_text(source->names[word_read(at, 1)], value);
+		break;
+	case AS_PER:
+		field_h323_name((uint16_t)word_read(at, 2), value);
 		break;
 	case AS_NAME:
 		read_text(source->names[word_read(at, 4)], value);

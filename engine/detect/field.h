@@ -88,6 +88,9 @@ enum field_base {
 	BASE_INTERVAL,
 	BASE_RTCP,
 	BASE_RTCP_BLOCK, /* the first */
+	BASE_RAS,
+	BASE_H323,
+	BASE_STEP,
 	BASE_COUNT
 };
 
@@ -110,6 +113,7 @@ struct field_cache {
 	struct slice tag_hex;
 	struct slice order;
 	char tag_bytes[128];
+	char vendor_bytes[24];
 	char order_bytes[1024];
 	uint64_t seen[(FIELD_PLACES + 63) /
 	              64]; /* texts whose bytes were looked through */

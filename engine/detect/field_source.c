@@ -1,6 +1,7 @@
 #include "engine/detect/field_source.h"
 
 #include "engine/track/call.h"
+#include "engine/track/h323.h"
 #include "engine/track/registration.h"
 #include "engine/track/stream.h"
 #include "engine/track/transaction.h"
@@ -26,6 +27,7 @@ static const struct slice message_names[] = {
         [MESSAGE_RTCP] = FIELD_WORD("rtcp"),
         [MESSAGE_STUN] = FIELD_WORD("stun"),
         [MESSAGE_DTLS] = FIELD_WORD("dtls"),
+        [MESSAGE_H323] = FIELD_WORD("h323"),
         [MESSAGE_KEEPALIVE] = FIELD_WORD("keepalive"),
         [MESSAGE_ERROR] = FIELD_WORD("error"),
         [MESSAGE_OTHER] = FIELD_WORD("other"),
@@ -36,6 +38,13 @@ static const struct slice change_names[] = {
         [BINDING_REFRESHED] = FIELD_WORD("refreshed"),
         [BINDING_REMOVED] = FIELD_WORD("removed"),
         [BINDING_EXPIRED] = FIELD_WORD("expired"),
+};
+
+static const struct slice phase_names[] = {
+        [RAS_REQUESTED] = FIELD_WORD("request"),
+        [RAS_CONFIRMED] = FIELD_WORD("confirm"),
+        [RAS_REJECTED] = FIELD_WORD("reject"),
+        [RAS_TIMED_OUT] = FIELD_WORD("timeout"),
 };
 
 static const struct slice protocol_names[] = {
@@ -125,6 +134,57 @@ static const struct field_source usual[FIELD_COUNT] = {
         MADE(RTCP_R, RTCP),
         MADE(SENSOR_WHAT, SENSOR),
         MADE(SENSOR_WHERE, SENSOR),
+        MADE(RAS_ALIAS, H323),
+        MADE(RAS_SOURCE, H323),
+        MADE(H225_VENDOR, H323),
+        MADE(H225_ADMITTED, H323),
+        MADE(H225_ROUTED, H323),
+        MADE(H225_FROM_GATEKEEPER, H323),
+        MADE(H225_CALLER_REGISTERED, H323),
+        MADE(H225_CALLEE_REGISTERED, H323),
+        MADE(H225_CLI_MISMATCH, H323),
+        MADE(H225_FORWARDED, H323),
+        MADE(H225_FALLBACK, H323),
+        MADE(H225_MEDIA_GOES_ON, H323),
+        MADE(H245_CODEC, H323),
+        AT(RAS_MESSAGE, RAS, ras_transaction, message, PER),
+        NAMED(RAS_PHASE, RAS, ras_transaction, phase, NAME_8, phase_names),
+        AT(RAS_REASON, RAS, ras_transaction, reason, PER),
+        AT(RAS_ENDPOINT, RAS, ras_transaction, endpoint, TEXT),
+        AT(RAS_GATEKEEPER, RAS, ras_transaction, zone, TEXT),
+        AT(RAS_PRODUCT, RAS, ras_transaction, vendor.product, TEXT),
+        AT(RAS_VERSION, RAS, ras_transaction, version, SOME_U8),
+        AT(RAS_COPIES, RAS, ras_transaction, copies, U16),
+        AT(RAS_KEEP_ALIVE, RAS, ras_transaction, keep_alive, BOOL),
+        AT(RAS_ANSWER_CALL, RAS, ras_transaction, answer_call, BOOL),
+        AT(RAS_TOKENS, RAS, ras_transaction, tokens, BOOL),
+        AT(RAS_TOKEN_REPLAYED, RAS, ras_transaction, token_replayed, BOOL),
+        AT(RAS_TOKEN_DOWNGRADE, RAS, ras_transaction, token_downgrade, BOOL),
+        AT(RAS_ALIAS_MOVED, RAS, ras_transaction, alias_moved, BOOL),
+        AT(RAS_FOREIGN, RAS, ras_transaction, foreign_source, BOOL),
+        AT(RAS_PRIVATE, RAS, ras_transaction, private_address, BOOL),
+        AT(RAS_SIGNAL_IP, RAS, ras_transaction, signalling.ip, IP),
+        AT(H225_MESSAGE, STEP, h323_step, message, PER),
+        NAMED(H225_SENDER, STEP, h323_step, side, NAME_8, side_names),
+        AT(H225_REASON, STEP, h323_step, reason, PER),
+        AT(H225_CAUSE, STEP, h323_step, cause, SOME_U8),
+        AT(H225_FOREIGN, STEP, h323_step, foreign_source, BOOL),
+        AT(H225_DISPLAY, H323, h323_call, display[CALL_CALLER], TEXT),
+        AT(H225_PRODUCT, H323, h323_call, vendor[CALL_CALLER].product, TEXT),
+        AT(H225_PRODUCT_VERSION, H323, h323_call, vendor[CALL_CALLER].version, TEXT),
+        AT(H225_SOURCE, H323, h323_call, source.text, TEXT),
+        AT(H225_DESTINATION, H323, h323_call, destination.text, TEXT),
+        AT(H225_CALLING, H323, h323_call, calling.digits, TEXT),
+        AT(H225_CALLED, H323, h323_call, called.digits, TEXT),
+        AT(H225_ADMITTED_NUMBER, H323, h323_call, admitted.text, TEXT),
+        AT(H225_CALLER_VERSION, H323, h323_call, version[CALL_CALLER], SOME_U8),
+        AT(H225_CALLEE_VERSION, H323, h323_call, version[CALL_CALLEE], SOME_U8),
+        AT(H245_MESSAGE, STEP, h323_step, message, PER),
+        AT(H245_IP, STEP, h323_step, at.ip, IP),
+        AT(H245_SCOPE, STEP, h323_step, at.ip, SCOPE),
+        AT(H245_THIRD_PARTY, STEP, h323_step, third_party, BOOL),
+        AT(H245_PRIVATE, STEP, h323_step, private_address, BOOL),
+        AT(H245_DIGITS, STEP, h323_step, digits, U8),
         AT(SRC_IP, SRC, endpoint, ip, IP),
         AT(SRC_PORT, SRC, endpoint, port, U16),
         AT(SRC_SCOPE, SRC, endpoint, ip, SCOPE),

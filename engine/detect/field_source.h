@@ -40,6 +40,7 @@ enum field_as {
 	AS_METHOD_8, /* the same in a byte */
 	AS_NAME_8,   /* uint8_t, by its name */
 	AS_NAME,     /* an enum, by its name */
+	AS_PER,      /* enum per_name in a uint16_t, absent at 0 */
 };
 
 /* Sources that hold for this kind of event before the usual ones; NULL = none. */
@@ -60,9 +61,15 @@ enum field_maker {
 	MADE_OF_STREAM,
 	MADE_OF_RTCP,
 	MADE_OF_SENSOR,
+	MADE_OF_H323,
 };
 
 void field_made(struct field_cache *cache, const struct field_ref *ref,
         enum field_maker maker, struct value *value);
+
+/* field_h323.c: a name of H.323's schema, and the values of MADE_OF_H323. */
+void field_h323_name(uint16_t name, struct value *value);
+void field_h323_made(
+        struct field_cache *cache, const struct field_ref *ref, struct value *value);
 
 #endif

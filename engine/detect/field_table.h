@@ -26,6 +26,9 @@
 #define FIELDS_STREAM  (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL | FIELDS_RTCP)
 #define FIELDS_BINDING (1u << EVENT_REGISTRATION)
 #define FIELDS_SENSOR  (1u << EVENT_SENSOR)
+#define FIELDS_RAS     (1u << EVENT_RAS_TRANSACTION)
+#define FIELDS_H323    (1u << EVENT_H225_CALL | FIELDS_CALL_ONLY)
+#define FIELDS_STEP    (1u << EVENT_H225_CALL | 1u << EVENT_H245_CHANNEL)
 
 /* X(ENUM, "name", type, streams, "help") */
 #define FIELDS(X)                                                                        \
@@ -269,6 +272,83 @@
 	X(RTCP_MOS_CQ, "rtcp.mos_cq", NUMBER, FIELDS_RTCP,                               \
 	        "conversational quality (RFC 3611)")                                     \
 	X(RTCP_R, "rtcp.r", NUMBER, FIELDS_RTCP, "R factor (RFC 3611)")                  \
+	X(RAS_MESSAGE, "ras.message", TEXT, FIELDS_RAS, "registrationRequest …")         \
+	X(RAS_PHASE, "ras.phase", TEXT, FIELDS_RAS,                                      \
+	        "request, confirm, reject or timeout")                                   \
+	X(RAS_REASON, "ras.reason", TEXT, FIELDS_RAS,                                    \
+	        "of a rejection, URQ or DRQ: securityDenial …")                          \
+	X(RAS_ALIAS, "ras.alias", TEXT, FIELDS_RAS,                                      \
+	        "first alias: the registering one, or the called one")                   \
+	X(RAS_SOURCE, "ras.source", TEXT, FIELDS_RAS, "ARQ, LRQ: who calls")             \
+	X(RAS_ENDPOINT, "ras.endpoint", TEXT, FIELDS_RAS, "endpointIdentifier")          \
+	X(RAS_GATEKEEPER, "ras.gatekeeper", TEXT, FIELDS_RAS, "gatekeeperIdentifier")    \
+	X(RAS_PRODUCT, "ras.product", TEXT, FIELDS_RAS, "GRQ, RRQ: productId")           \
+	X(RAS_VERSION, "ras.version", NUMBER, FIELDS_RAS, "GRQ, RRQ: of H.225.0")        \
+	X(RAS_COPIES, "ras.copies", NUMBER, FIELDS_RAS,                                  \
+	        "retransmissions of the request")                                        \
+	X(RAS_KEEP_ALIVE, "ras.keep_alive", BOOL, FIELDS_RAS, "RRQ: only refreshes")     \
+	X(RAS_ANSWER_CALL, "ras.answer_call", BOOL, FIELDS_RAS,                          \
+	        "ARQ, DRQ: of the called side")                                          \
+	X(RAS_TOKENS, "ras.tokens", BOOL, FIELDS_RAS, "carries H.235 tokens")            \
+	X(RAS_TOKEN_REPLAYED, "ras.token_replayed", BOOL, FIELDS_RAS,                    \
+	        "a token that this device sent before")                                  \
+	X(RAS_TOKEN_DOWNGRADE, "ras.token_downgrade", BOOL, FIELDS_RAS,                  \
+	        "the device used tokens before and now does not")                        \
+	X(RAS_ALIAS_MOVED, "ras.alias_moved", BOOL, FIELDS_RAS,                          \
+	        "RRQ: an alias that another device holds")                               \
+	X(RAS_FOREIGN, "ras.foreign_source", BOOL, FIELDS_RAS,                           \
+	        "not from the device that it names, nor its gatekeeper")                 \
+	X(RAS_PRIVATE, "ras.private_address", BOOL, FIELDS_RAS,                          \
+	        "names an address of a private network")                                 \
+	X(RAS_SIGNAL_IP, "ras.signal.ip", ADDRESS, FIELDS_RAS, "callSignalAddress")      \
+	X(H225_MESSAGE, "h225.message", TEXT, 1u << EVENT_H225_CALL,                     \
+	        "setup, connect, releaseComplete …")                                     \
+	X(H225_SENDER, "h225.sender", TEXT, FIELDS_STEP, "caller, callee or neither")    \
+	X(H225_REASON, "h225.reason", TEXT, FIELDS_STEP,                                 \
+	        "of a release, Facility or refused channel")                             \
+	X(H225_CAUSE, "h225.cause", NUMBER, 1u << EVENT_H225_CALL, "Q.850")              \
+	X(H225_FOREIGN, "h225.foreign_source", BOOL, FIELDS_STEP,                        \
+	        "names a call that its source has no part in")                           \
+	X(H225_DISPLAY, "h225.display", TEXT, FIELDS_H323, "of the caller")              \
+	X(H225_VENDOR, "h225.vendor", TEXT, FIELDS_H323,                                 \
+	        "of the caller: T.35 country-extension-manufacturer")                    \
+	X(H225_PRODUCT, "h225.product", TEXT, FIELDS_H323, "of the caller")              \
+	X(H225_PRODUCT_VERSION, "h225.product_version", TEXT, FIELDS_H323, "")           \
+	X(H225_SOURCE, "h225.source", TEXT, FIELDS_H323, "first of sourceAddress")       \
+	X(H225_DESTINATION, "h225.destination", TEXT, FIELDS_H323,                       \
+	        "first of destinationAddress")                                           \
+	X(H225_CALLING, "h225.calling", TEXT, FIELDS_H323, "calling party number")       \
+	X(H225_CALLED, "h225.called", TEXT, FIELDS_H323, "called party number")          \
+	X(H225_ADMITTED_NUMBER, "h225.admitted_source", TEXT, FIELDS_H323,               \
+	        "who calls, as the gatekeeper was told")                                 \
+	X(H225_CALLER_VERSION, "h225.caller.version", NUMBER, FIELDS_H323, "of H.225.0") \
+	X(H225_CALLEE_VERSION, "h225.callee.version", NUMBER, FIELDS_H323, "of H.225.0") \
+	X(H225_ADMITTED, "h225.admitted", BOOL, FIELDS_H323,                             \
+	        "a gatekeeper admitted this call")                                       \
+	X(H225_ROUTED, "h225.routed", BOOL, FIELDS_H323, "and routes it")                \
+	X(H225_FROM_GATEKEEPER, "h225.from_gatekeeper", BOOL, FIELDS_H323,               \
+	        "the Setup came from a gatekeeper")                                      \
+	X(H225_CALLER_REGISTERED, "h225.caller_registered", BOOL, FIELDS_H323, "")       \
+	X(H225_CALLEE_REGISTERED, "h225.callee_registered", BOOL, FIELDS_H323, "")       \
+	X(H225_CLI_MISMATCH, "h225.cli_mismatch", BOOL, FIELDS_H323,                     \
+	        "the caller's numbers contradict each other")                            \
+	X(H225_FORWARDED, "h225.forwarded", BOOL, FIELDS_H323, "")                       \
+	X(H225_FALLBACK, "h225.fallback", BOOL, FIELDS_H323,                             \
+	        "an old version gave up fastStart or tunnelling")                        \
+	X(H225_MEDIA_GOES_ON, "h225.media_goes_on", BOOL, FIELDS_H323,                   \
+	        "media of both sides long after the release")                            \
+	X(H245_MESSAGE, "h245.message", TEXT, FIELDS_STEP,                               \
+	        "openLogicalChannel, userInput, fastStart …")                            \
+	X(H245_IP, "h245.ip", ADDRESS, FIELDS_STEP,                                      \
+	        "address of media or of H.245 that it names")                            \
+	X(H245_SCOPE, "h245.scope", TEXT, FIELDS_STEP, "of that: public, private …")     \
+	X(H245_THIRD_PARTY, "h245.third_party", BOOL, FIELDS_STEP,                       \
+	        "it belongs to neither side, nor to anyone known")                       \
+	X(H245_PRIVATE, "h245.private_address", BOOL, FIELDS_STEP,                       \
+	        "it is private, seen on the public side")                                \
+	X(H245_CODEC, "h245.codec", TEXT, 1u << EVENT_H245_CHANNEL, "of the channel")    \
+	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL,                  \
+	        "of user input")                                                         \
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
 	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")

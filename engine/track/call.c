@@ -59,6 +59,8 @@ void call_end_now(struct track *track, uint32_t index, struct event *event)
 	if (slice_present(call_text(call, CALL_TEXT_SESSION_ID)))
 		chain_remove(&track->calls_by_session, session_hash(track, call), index);
 	call_leg_forget(track, index);
+	if (call->h323)
+		h323_call_ends(track, call);
 	media_stream_call_ends(track, call);
 	call->state = CALL_ENDED;
 	if (!call->end_us)

@@ -133,6 +133,7 @@ struct ras_transaction {
 	bool alias_moved;     /* RRQ: an alias that is registered elsewhere */
 	bool foreign_source;  /* URQ, DRQ: not from the device that it names */
 	bool private_address; /* an address of a private network in it */
+	bool proven;          /* the client's address is known to be real */
 	bool has_call;        /* identifier and conference are there */
 	uint32_t time_to_live_s;
 	uint32_t bandwidth; /* units of 100 bit/s */
@@ -213,6 +214,7 @@ enum h323_call_flag {
 	H323_CONFERENCE = 4096,      /* joins or invites, or an MCU takes part */
 	H323_CALLER_REGISTERED = 8192,
 	H323_FAST_REFUSED = 16384,
+	H323_MEDIA_GOES_ON = 32768, /* media of both sides long after the release */
 };
 
 /* What a struct call has no place for; the call has its index. */

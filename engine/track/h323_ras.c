@@ -248,6 +248,11 @@ static void request(struct track *track, struct h323_seen *seen,
 	compare_names(track, ras);
 	if (ras->device && !ras->foreign_source)
 		device_seen(track, ras->device, seen->seen->time_us);
+	/* Who names the endpointIdentifier that was sent to this address has read it. */
+	seen->seen->proven |=
+	        ras->endpoint.len && ras->device && !ras->foreign_source &&
+	        address_equal(&device_at(track, ras->device)->ras.ip, &ras->client.ip);
+	ras->proven = seen->seen->proven;
 	push(track, seen, ras);
 	/* What the gatekeeper says, goes. */
 	if (ras->request == RAS_UNREGISTRATION && ras->device &&
@@ -310,6 +315,7 @@ static void answer(struct track *track, struct h323_seen *seen, const struct ras
 		        &ras->reason);
 	wheel_arm(&track->h323->transaction_wheel, index,
 	        seen->seen->time_us + RAS_LINGER_US);
+	seen->seen->proven = ras->proven;
 	/* Told before the device changes: rules compare with what was. */
 	push(track, seen, ras);
 	settle(track, seen, ras);

@@ -70,6 +70,15 @@ void h323_call_released(struct track *track, struct h323_seen *seen)
 		        event_push_seen(track, EVENT_CALL_END, seen->seen));
 }
 
+void h323_call_ends(struct track *track, struct call *call)
+{
+	const uint64_t late_us = call->end_us + MEDIA_LATE_US;
+	if (call->end == CALL_END_BYE &&
+	        media_stream_heard_us(track, call, CALL_CALLER) > late_us &&
+	        media_stream_heard_us(track, call, CALL_CALLEE) > late_us)
+		h323_call_at(track, call->h323)->flags |= H323_MEDIA_GOES_ON;
+}
+
 void h323_call_disengaged(struct track *track, struct h323_seen *seen,
         const struct h323_admission *admission)
 {

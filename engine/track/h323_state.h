@@ -24,6 +24,7 @@ enum h323_times {
 	RAS_LINGER_US = 10 * 1000000,     /* for copies of the answer */
 	RAS_DELAY_US = 60 * 1000000,      /* the most that requestInProgress asks for */
 	ADMISSION_WAIT_US = 60 * 1000000, /* for the Setup */
+	MEDIA_LATE_US = 2 * 1000000, /* what may still be on its way after a release */
 	CALL_GRACE_US = 4 * 1000000, /* for the other side's ReleaseComplete and media */
 };
 static const uint64_t ADMISSION_IDLE_US = (uint64_t)2 * 3600 * 1000000;
@@ -189,6 +190,8 @@ void h323_call_fades(struct track *track, struct h323_seen *seen, uint8_t cause)
 void h323_call_released(struct track *track, struct h323_seen *seen);
 void h323_call_disengaged(struct track *track, struct h323_seen *seen,
         const struct h323_admission *admission);
+/* Looks at the call's media before it ends. */
+void h323_call_ends(struct track *track, struct call *call);
 /* What the end means: fills end, cause and status of a call that has none yet. */
 void h323_call_outcome(struct call *call, enum call_side by, uint8_t cause);
 /* h323_call_find.c */

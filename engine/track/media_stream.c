@@ -337,6 +337,22 @@ bool media_stream_finish(struct track *track)
 	return true;
 }
 
+uint64_t media_stream_heard_us(
+        const struct track *track, const struct call *call, enum call_side side)
+{
+	uint64_t heard_us = 0;
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		const struct media *media = media_at(track, i);
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			const struct stream *stream = held(track, media, j);
+			if (stream && stream->direction == (uint8_t)side &&
+			        stream->last_us > heard_us)
+				heard_us = stream->last_us;
+		}
+	}
+	return heard_us;
+}
+
 void media_stream_call_ends(struct track *track, struct call *call)
 {
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {

@@ -314,6 +314,9 @@ void media_stream_rtcp(struct track *track, struct seen *seen);
 bool media_stream_expired(struct track *track);
 /* The next of the streams that are open at the end, told; false when there is none. */
 bool media_stream_finish(struct track *track);
+/* When the last packet came of what a side sends, 0 = never. */
+uint64_t media_stream_heard_us(
+        const struct track *track, const struct call *call, enum call_side side);
 /* Sums up the streams of a call that ends, and lets go of them. */
 void media_stream_call_ends(struct track *track, struct call *call);
 
