@@ -225,7 +225,7 @@ def receive(made, seconds=0.5):
 
 
 def drain(made):
-    while receive(made, 0) is not None:
+    while receive(made, 0):
         pass
 
 
