@@ -240,7 +240,7 @@ static bool tls_open(struct redis_link *link, struct redis_tls *tls, uint64_t de
 	        inet_pton(AF_INET6, host, &number) == 1) {
 		(void)X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(link->ssl), host);
 	} else {
-		(void)SSL_set_tlsext_host_name(link->ssl, host);
+		(void)SSL_set_tlsext_host_name(link->ssl, link->peer.host);
 		(void)SSL_set1_host(link->ssl, host);
 	}
 	for (;;) {

@@ -25,7 +25,8 @@ PROTOCOLS = {"h225", "h245", "h235", "h450", "h4501", "h460"}
 # Octets that both show as they are; below them tshark goes on where it knows a content.
 OPAQUE = {"raw", "octetString", "argument"}
 RENAMED = {"ipV4": "ip", "ipV4_port": "port", "ipV6": "ip", "ipV6_port": "port", "ip4_network": "network",
-           "ip6_network": "network", "ipv4_tsapIdentifier": "tsapIdentifier",
+           "ip6_network": "network", "mip4_network": "network", "mip6_network": "network",
+           "ipv4_tsapIdentifier": "tsapIdentifier",
            "ipv6_tsapIdentifier": "tsapIdentifier", "standardOid": "standard", "h245Ip": "ip",
            "h245IpPort": "port"}
 # Faults of tshark or of a sender: file, our leaf, reason.
@@ -61,7 +62,9 @@ def leaves(element, into):
 def tshark_frames(path):
     done = subprocess.run(["tshark", "-n", "-r", str(path), "-T", "pdml", "-Y", "h225 or h245"],
                           capture_output=True, timeout=120, check=True)
-    for packet in ElementTree.fromstring(done.stdout).iter("packet"):
+    # Text of the wire goes into the XML as it is, also what XML does not allow.
+    xml = re.sub("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "?", done.stdout.decode("utf-8", "replace"))
+    for packet in ElementTree.fromstring(xml).iter("packet"):
         found = []
         number = 0
         for protocol in packet.findall("proto"):
