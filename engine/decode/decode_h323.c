@@ -10,6 +10,7 @@ enum {
 	        1718, /* H.225.0 7.2: hints where the content alone is too short */
 	RAS_PORT = 1719,
 	CALL_PORT = 1720,
+	Q931_HEADER_MIN = 4,
 	RAS_CERTAIN = 16, /* bytes from which on a clean decode is no chance */
 	ACK_ONLY = 2,
 };
@@ -101,7 +102,8 @@ static bool is_cotp(struct slice payload)
 static bool is_q931(struct slice payload)
 {
 	const uint8_t *data = (const uint8_t *)payload.data;
-	return payload.len >= 4 && data[0] == Q931_DISCRIMINATOR && data[1] <= 15;
+	return payload.len >= Q931_HEADER_MIN && data[0] == Q931_DISCRIMINATOR &&
+	       data[1] <= 15;
 }
 
 /* H.245 that nobody announced: it decodes cleanly, and is no other protocol. */
@@ -229,7 +231,8 @@ enum stream_step tpkt_search(struct decode *decode)
 {
 	size_t at = tpkt_find_q931(decode->rest, 1);
 
-	if (at == decode->rest.len)
+	/* The head must be there to its end: other protocols have such bytes, too. */
+	if (decode->rest.len - at < TPKT_HEADER + Q931_HEADER_MIN)
 		return STEP_OTHER;
 	stream_advance(decode, at);
 	return STEP_AGAIN;

@@ -40,8 +40,6 @@ static enum stream_step search(struct decode *decode)
 	bool known = stream_kind_of(decode) == STREAM_SIP;
 	if (!known && decode->datagram->stream_start)
 		return give_up(decode);
-	if (!known && tpkt_search(decode) == STEP_AGAIN)
-		return STEP_AGAIN;
 	/* The last line may be the beginning of a start line. */
 	while (p > decode->rest.data && p[-1] != '\n' && p[-1] != '\r')
 		p--;
@@ -145,6 +143,8 @@ static enum stream_step first_step(struct decode *decode, struct message *messag
 {
 	size_t consumed;
 	enum stream_step step = tpkt_first(decode, message);
+	if (step == STEP_OTHER && !decode->datagram->stream_start)
+		step = tpkt_search(decode);
 	if (step != STEP_OTHER)
 		return step;
 	switch (websocket_upgrade(decode->rest, &consumed)) {

@@ -250,7 +250,7 @@ static bool header_read(
 	if (reader_u8(reader) != Q931_DISCRIMINATOR)
 		anomaly_set(anomalies, ANOMALY_Q931_HEADER);
 	uint8_t len = reader_u8(reader);
-	if (len != 2)
+	if (len != 2 && !reader->failed)
 		anomaly_set(anomalies, ANOMALY_Q931_REFERENCE);
 	message->reference_len = len & 15;
 	for (unsigned i = 0; i < message->reference_len; i++) {
