@@ -28,6 +28,8 @@ bool bytes_parse(const char *text, size_t *bytes)
 	return true;
 }
 
+enum { HELP_LEFT = 24 };
+
 static void help_print(
         const struct usage *usage, const struct option *options, size_t count)
 {
@@ -43,7 +45,11 @@ static void help_print(
 		        option->letter ? ", " : " ", option->name,
 		        option->argument ? " " : "",
 		        option->argument ? option->argument : "");
-		printf("  %-24s %s\n", left, option->help);
+		/* What is long has a line of its own. */
+		if (strlen(left) > HELP_LEFT)
+			printf("  %s\n  %-*s %s\n", left, HELP_LEFT, "", option->help);
+		else
+			printf("  %-*s %s\n", HELP_LEFT, left, option->help);
 	}
 	printf("  %-24s %s\n", "    --help", "this text");
 	printf("\nExample:\n  %s\n", usage->example);
@@ -70,8 +76,26 @@ static const struct option *find_short(
 	return NULL;
 }
 
+static bool store_choice(const struct option *option, const char *value)
+{
+	struct slice rest = slice_of(option->argument, strlen(option->argument));
+
+	for (unsigned i = 0; slice_present(rest); i++) {
+		if (slice_equal(
+		            slice_split(&rest, '|'), slice_of(value, strlen(value)))) {
+			*(unsigned *)option->into = i;
+			return true;
+		}
+	}
+	fprintf(stderr, "ringfence: --%s: '%s' is none of %s\n", option->name, value,
+	        option->argument);
+	return false;
+}
+
 static bool store(const struct option *option, const char *value)
 {
+	if (option->kind == OPTION_CHOICE)
+		return store_choice(option, value);
 	if (option->kind == OPTION_TEXT) {
 		*(const char **)option->into = value;
 		return true;

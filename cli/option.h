@@ -9,16 +9,18 @@
 #include <stdint.h>
 
 enum option_kind {
-	OPTION_FLAG,  /* into a bool */
-	OPTION_TEXT,  /* into a const char * */
-	OPTION_BYTES, /* into a size_t: 512M, 2G */
+	OPTION_FLAG,   /* into a bool */
+	OPTION_TEXT,   /* into a const char * */
+	OPTION_BYTES,  /* into a size_t: 512M, 2G */
+	OPTION_CHOICE, /* into an unsigned: which of the argument's words, from 0 */
 };
 
 struct option {
 	const char *name; /* without the dashes */
 	char letter;      /* 0 = none */
 	enum option_kind kind;
-	const char *argument; /* as help shows it, NULL for a flag */
+	/* As help shows it, NULL for a flag. Of a choice: its words, as "max|1x". */
+	const char *argument;
 	const char *help;
 	void *into;
 };

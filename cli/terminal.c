@@ -261,8 +261,8 @@ void terminal_report(const struct paint *paint, const struct findings *findings,
 	if (judged)
 		alerts(paint, findings);
 	else
-		fprintf(paint->to, "\nNo rules were found: nothing was judged. --rules "
-		                   "DIR names them.\n");
+		fprintf(paint->to, "\nThere are no rules: nothing was judged. --rules "
+		                   "DIR names some.\n");
 	terminal_calls(paint, findings, ROWS_MAX);
 	quality(paint, summary);
 	registrations(paint, findings);

@@ -11,6 +11,7 @@
 #include "cli/ladder.h"
 #include "cli/lines.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -28,9 +29,9 @@ static const struct usage USAGE = {
 struct calls_verb {
 	const char *action;
 	const char *call;
-	const char *format;
+	unsigned format; /* text, svg, json */
 	const char *write;
-	const char *output;
+	unsigned output; /* enum output */
 	size_t memory_bytes;
 	struct run run;
 	struct run_engine engine;
@@ -48,8 +49,8 @@ static bool is_wanted(const struct calls_verb *verb, uint64_t id, struct slice c
 
 static bool lists_json(const struct calls_verb *verb)
 {
-	return strcmp(verb->action, "list") == 0 && verb->output &&
-	       strcmp(verb->output, "table") != 0;
+	return strcmp(verb->action, "list") == 0 &&
+	       (verb->output == OUTPUT_JSON || verb->output == OUTPUT_NDJSON);
 }
 
 static void on_event(
@@ -84,14 +85,36 @@ static int draw(const struct calls_verb *verb, const struct finding_call *call)
 	if (!ladder)
 		return EXIT_ENVIRONMENT;
 	ladder_of(ladder, &verb->findings, call);
-	if (strcmp(verb->format, "svg") == 0)
-		ladder_svg(ladder, stdout);
-	else if (strcmp(verb->format, "json") == 0)
-		ladder_json(ladder, stdout);
-	else
-		ladder_text(ladder, stdout);
+	static void (*const writers[])(const struct ladder *, FILE *) = {
+	        ladder_text, ladder_svg, ladder_json};
+	writers[verb->format](ladder, stdout);
 	free(ladder);
 	return EXIT_FINE;
+}
+
+static void csv_print(const struct findings *findings)
+{
+	printf("id,start,from,to,state,status,duration_s,end,mos_caller,mos_callee,call_"
+	       "id\n");
+	for (size_t i = 0; i < findings->call_count; i++) {
+		const struct finding_call *call = &findings->calls[i];
+		printf("%llu,", (unsigned long long)call->id);
+		csv_time(call->start_us);
+		putchar(',');
+		csv_text(call->from_user);
+		putchar(',');
+		csv_text(call->to_user);
+		printf(",%s,%u,%.3f,%s", call->state, call->status, call->duration_s,
+		        call->end);
+		for (unsigned side = 0; side < 2; side++) {
+			putchar(',');
+			if (call->mos_x100[side])
+				printf("%.2f", call->mos_x100[side] / 100.0);
+		}
+		putchar(',');
+		csv_text(call->call_id);
+		putchar('\n');
+	}
 }
 
 static int answer(const struct calls_verb *verb)
@@ -99,7 +122,11 @@ static int answer(const struct calls_verb *verb)
 	struct paint paint = paint_of(stdout);
 
 	if (strcmp(verb->action, "list") == 0) {
-		if (!lists_json(verb))
+		if (verb->output == OUTPUT_JSON)
+			printf("\n]\n");
+		else if (verb->output == OUTPUT_CSV)
+			csv_print(&verb->findings);
+		else if (!lists_json(verb))
 			terminal_calls(
 			        &paint, &verb->findings, verb->findings.call_count);
 		return EXIT_FINE;
@@ -123,6 +150,7 @@ static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
 	if (!run_open(&verb->run, paths, count))
 		return EXIT_BAD_INPUT;
 	verb->lines.to = stdout;
+	verb->lines.array = verb->output == OUTPUT_JSON && lists_json(verb);
 	verb->lines.types = 1u << REPORT_CALL;
 	verb->lines.sources = paths;
 	verb->lines.source_count = count;
@@ -139,31 +167,27 @@ static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
 	return code == EXIT_FINE && verb->run.damaged ? EXIT_BAD_INPUT : code;
 }
 
-static bool among(
-        const char *what, const char *text, const char *const *names, size_t count)
+static bool known_action(const char *action)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(text, names[i]) == 0)
+	static const char *const actions[] = {"list", "show", "ladder", "pcap"};
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(action, actions[i]) == 0)
 			return true;
 	fprintf(stderr,
-	        "ringfence: calls: %s '%s' is unknown; --help lists what there is\n",
-	        what, text);
+	        "ringfence: calls: there is no '%s'; --help lists what there is\n",
+	        action);
 	return false;
 }
 
 static bool usable(struct calls_verb *verb, const struct arguments *arguments)
 {
-	static const char *const actions[] = {"list", "show", "ladder", "pcap"};
-	static const char *const formats[] = {"text", "svg", "json"};
-
 	if (arguments->count < 2) {
 		fprintf(stderr, "ringfence: calls needs what to do and a capture file; "
 		                "--help shows how\n");
 		return false;
 	}
 	verb->action = arguments->values[0];
-	if (!among("action", verb->action, actions, 4) ||
-	        !among("--format", verb->format, formats, 3))
+	if (!known_action(verb->action))
 		return false;
 	if (strcmp(verb->action, "list") != 0 && !verb->call) {
 		fprintf(stderr,
@@ -180,15 +204,14 @@ static bool usable(struct calls_verb *verb, const struct arguments *arguments)
 int verb_calls(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
-	struct calls_verb verb = {.format = "text", .memory_bytes = (size_t)512 << 20};
+	struct calls_verb verb = {.memory_bytes = (size_t)512 << 20};
 	const struct option table[] = {
 	        {"call", 0, OPTION_TEXT, "ID", "number of the call or its Call-ID",
 	                &verb.call},
-	        {"format", 0, OPTION_TEXT, "FORMAT", "ladder: text, svg or json",
+	        {"format", 0, OPTION_CHOICE, "text|svg|json", "of a ladder",
 	                &verb.format},
 	        {"write", 'w', OPTION_TEXT, "FILE", "pcap: the new capture", &verb.write},
-	        {"output", 'o', OPTION_TEXT, "FORMAT", "list: table or ndjson",
-	                &verb.output},
+	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list", &verb.output},
 	        {"memory", 0, OPTION_BYTES, "SIZE",
 	                "ceiling of the engine, 512M unless given", &verb.memory_bytes},
 	};

@@ -12,6 +12,7 @@
 #include "cli/findings.h"
 #include "cli/lines.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include "cli/page.h"
 #include "platform/rules_load.h"
 #include "cli/run.h"
@@ -26,18 +27,16 @@ struct replay_options {
 	const char *report;
 	const char *evidence;
 	const char *against;
-	const char *fail_on;
-	const char *speed;
-	const char *output;
+	unsigned fail_on; /* enum severity - 1 */
+	unsigned speed;
+	unsigned output; /* enum output */
 	size_t memory_bytes;
 };
 
-enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_CSV };
+enum { FAIL_NEVER = UINT32_MAX };
 
 struct replay {
 	struct replay_options options;
-	enum output output;
-	enum severity fail_on; /* 0 = never */
 	bool judged;
 	bool found;
 	struct rules rules;
@@ -55,52 +54,18 @@ static const struct usage USAGE = {
         "ringfence replay incident.pcapng --report audit.html --evidence evidence/",
 };
 
-static bool output_parse(struct replay *replay)
+/* Evidence is collected in a second pass. */
+static bool rereadable(const struct arguments *arguments)
 {
-	static const char *const names[] = {"table", "json", "ndjson", "csv"};
-	const char *text = replay->options.output;
-
-	if (replay->options.json)
-		text = "ndjson";
-	for (unsigned i = 0; text && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			replay->output = (enum output)i;
-			return true;
+	for (int i = 0; i < arguments->count; i++) {
+		if (strcmp(arguments->values[i], "-") == 0) {
+			fprintf(stderr,
+			        "ringfence: --evidence reads twice, which standard "
+			        "input does not allow: name a file\n");
+			return false;
 		}
 	}
-	if (text)
-		fprintf(stderr,
-		        "ringfence: --output: '%s' is none of table, json, ndjson, csv\n",
-		        text);
-	return !text;
-}
-
-static bool severity_parse(struct replay *replay)
-{
-	const char *text = replay->options.fail_on;
-	for (unsigned level = SEVERITY_CRITICAL; text && level <= SEVERITY_INFO;
-	        level++) {
-		if (strcmp(text, report_severity((enum severity)level)) == 0) {
-			replay->fail_on = (enum severity)level;
-			return true;
-		}
-	}
-	if (text)
-		fprintf(stderr,
-		        "ringfence: --fail-on: '%s' is none of critical, high, medium, "
-		        "low, info\n",
-		        text);
-	return !text;
-}
-
-static bool speed_parse(struct replay *replay)
-{
-	const char *text = replay->options.speed;
-	replay->run.real_time = text && strcmp(text, "1x") == 0;
-	if (!text || replay->run.real_time || strcmp(text, "max") == 0)
-		return true;
-	fprintf(stderr, "ringfence: --speed: '%s' is neither max nor 1x\n", text);
-	return false;
+	return true;
 }
 
 static enum option_result options_parse(
@@ -122,14 +87,14 @@ static enum option_result options_parse(
 	                &into->evidence},
 	        {"against", 0, OPTION_TEXT, "DIR", "what other rules would have changed",
 	                &into->against},
-	        {"fail-on", 0, OPTION_TEXT, "LEVEL",
+	        {"fail-on", 0, OPTION_CHOICE, "critical|high|medium|low|info",
 	                "exit with 1 for such an alert or worse", &into->fail_on},
 	        {"memory", 0, OPTION_BYTES, "SIZE",
 	                "ceiling of the engine, 512M unless given", &into->memory_bytes},
-	        {"speed", 0, OPTION_TEXT, "max|1x",
+	        {"speed", 0, OPTION_CHOICE, "max|1x",
 	                "as fast as it can or as it was captured", &into->speed},
-	        {"output", 'o', OPTION_TEXT, "FORMAT",
-	                "table, json, ndjson or csv (alerts)", &into->output},
+	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "what to print; csv is of alerts",
+	                &into->output},
 	};
 	enum option_result result =
 	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), arguments);
@@ -140,7 +105,10 @@ static enum option_result options_parse(
 		        "ringfence: replay needs a capture file; --help shows how\n");
 		return OPTIONS_WRONG;
 	}
-	bool fine = output_parse(replay) && severity_parse(replay) && speed_parse(replay);
+	bool fine = !into->evidence || rereadable(arguments);
+	if (into->json)
+		into->output = OUTPUT_NDJSON;
+	replay->run.real_time = into->speed == 1;
 	replay->lines.types = LINE_TYPES_DEFAULT;
 	if (fine && into->events)
 		fine = lines_types(into->events, &replay->lines.types);
@@ -149,13 +117,15 @@ static enum option_result options_parse(
 
 static bool keeps_findings(const struct replay *replay)
 {
-	return replay->output == OUTPUT_TABLE || replay->output == OUTPUT_CSV ||
-	       replay->options.report || replay->options.evidence;
+	return replay->options.output == OUTPUT_TABLE ||
+	       replay->options.output == OUTPUT_CSV || replay->options.report ||
+	       replay->options.evidence;
 }
 
 static bool writes_lines(const struct replay *replay)
 {
-	return replay->output == OUTPUT_JSON || replay->output == OUTPUT_NDJSON;
+	return replay->options.output == OUTPUT_JSON ||
+	       replay->options.output == OUTPUT_NDJSON;
 }
 
 static void on_event(
@@ -174,7 +144,8 @@ static void on_alert(
         void *context, const struct engine *engine, const struct alert *alert)
 {
 	struct replay *replay = context;
-	if (rule_view(alert->rule).severity <= replay->fail_on)
+	const unsigned level = replay->options.fail_on;
+	if (level != FAIL_NEVER && rule_view(alert->rule).severity <= level + 1)
 		replay->found = true;
 	if (writes_lines(replay))
 		lines_alert(&replay->lines, engine, alert);
@@ -192,7 +163,7 @@ static int prepare_rules(struct replay *replay)
 	if (directory) {
 		if (!rules_load(&replay->rules, directory, replay->options.site))
 			return EXIT_BAD_INPUT;
-		replay->judged = true;
+		replay->judged = rule_set_count(&replay->rules.set) > 0;
 	}
 	if (replay->options.against) {
 		replay->against = calloc(1, sizeof(*replay->against));
@@ -215,7 +186,7 @@ static int prepare(struct replay *replay, const struct arguments *arguments)
 		return EXIT_BAD_INPUT;
 	replay->run.progress = isatty(STDERR_FILENO) && !writes_lines(replay);
 	replay->lines.to = stdout;
-	replay->lines.array = replay->output == OUTPUT_JSON;
+	replay->lines.array = replay->options.output == OUTPUT_JSON;
 	replay->lines.sources = paths;
 	replay->lines.source_count = (size_t)arguments->count;
 	replay->lines.evidence = replay->options.evidence != NULL;
@@ -229,27 +200,14 @@ static int prepare(struct replay *replay, const struct arguments *arguments)
 	return run_engine_open(&replay->engine) ? EXIT_FINE : EXIT_ENVIRONMENT;
 }
 
-static void csv_text(struct slice text)
-{
-	putchar('"');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '"')
-			putchar('"');
-		putchar((uint8_t)text.data[i] < 0x20 ? ' ' : text.data[i]);
-	}
-	putchar('"');
-}
-
 static void csv_print(const struct findings *findings)
 {
 	printf("id,timestamp,level,rule_id,title,entity_type,entity,count,explain\n");
 	for (size_t i = 0; i < findings->alert_count; i++) {
 		const struct finding_alert *alert = &findings->alerts[i];
-		char time[32];
-		struct writer out = writer_of(time, sizeof(time));
-		writer_time(&out, alert->time_us);
-		printf("%llu,%.*s,%s,%.*s,", (unsigned long long)alert->id, (int)out.len,
-		        time, report_severity(alert->rule.severity),
+		printf("%llu,", (unsigned long long)alert->id);
+		csv_time(alert->time_us);
+		printf(",%s,%.*s,", report_severity(alert->rule.severity),
 		        (int)alert->rule.id.len, alert->rule.id.data);
 		csv_text(alert->rule.title);
 		printf(",%s,", report_entity(alert->entity_type));
@@ -267,7 +225,7 @@ static int write_results(struct replay *replay)
 
 	if (writes_lines(replay))
 		fine = lines_close(&replay->lines, replay->engine.engine);
-	else if (replay->output == OUTPUT_CSV)
+	else if (replay->options.output == OUTPUT_CSV)
 		csv_print(&replay->findings);
 	else
 		terminal_report(
@@ -304,7 +262,8 @@ static int replay_run(struct replay *replay, const struct arguments *arguments)
 int verb_replay(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
-	struct replay replay = {.options.memory_bytes = (size_t)512 << 20};
+	struct replay replay = {
+	        .options = {.memory_bytes = (size_t)512 << 20, .fail_on = FAIL_NEVER}};
 
 	enum option_result parsed = options_parse(&replay, &arguments);
 	if (parsed != OPTIONS_FINE)

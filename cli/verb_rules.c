@@ -7,7 +7,9 @@
 
 #include "cli/exit.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include "cli/paint.h"
+#include "cli/rule_words.h"
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
@@ -30,49 +32,69 @@ struct rules_verb {
 	const char *directory;
 	const char *captures;
 	const char *site;
-	const char *output;
+	unsigned output; /* enum output */
 	struct rules rules;
 	int code;
 };
 
-static void list(const struct rules *rules, bool json)
+static void list_json(const struct rule *rule)
 {
-	struct paint paint = paint_of(stdout);
-	for (uint32_t i = 0; i < rule_set_count(&rules->set); i++) {
-		const struct rule *rule = rule_at(&rules->set, i);
-		if (json) {
-			char buffer[8192];
-			struct writer out = writer_of(buffer, sizeof(buffer));
-			json_object(&out, NULL);
-			json_text(&out, "id", rule->id);
-			json_u64(&out, "rev", rule->rev);
-			json_text(&out, "title", rule->title);
-			json_text(&out, "category", rule->category);
-			json_literal(&out, "severity", report_severity(rule->severity));
-			json_bool(&out, "enabled", rule->enabled);
-			json_object_end(&out);
-			printf("%.*s\n", (int)out.len, buffer);
-			continue;
-		}
-		paint_begin(&paint, paint_severity(rule->severity));
-		printf("%-8s", report_severity(rule->severity));
-		paint_end(&paint);
-		printf("  ");
-		paint_text(&paint, rule->id, -34);
-		printf("  %s", rule->enabled ? "" : "(off) ");
-		paint_text(&paint, rule->title, 90);
-		printf("\n");
-	}
+	char buffer[8192];
+	struct writer out = writer_of(buffer, sizeof(buffer));
+	json_object(&out, NULL);
+	json_text(&out, "id", rule->id);
+	json_u64(&out, "rev", rule->rev);
+	json_text(&out, "title", rule->title);
+	json_text(&out, "category", rule->category);
+	json_literal(&out, "severity", report_severity(rule->severity));
+	json_bool(&out, "enabled", rule->enabled);
+	json_object_end(&out);
+	printf("%.*s", (int)out.len, buffer);
 }
 
-static void explain(const struct rule *rule)
+static void list_csv(const struct rule *rule)
 {
-	char buffer[16384];
-	struct writer out = writer_of(buffer, sizeof(buffer));
-	rule_explain(rule, &out);
-	printf("%.*s", (int)out.len, buffer);
-	if (!out.len || buffer[out.len - 1] != '\n')
-		printf("\n");
+	csv_text(rule->id);
+	printf(",%u,%s,%s,", rule->rev, report_severity(rule->severity),
+	        rule->enabled ? "true" : "false");
+	csv_text(rule->category);
+	putchar(',');
+	csv_text(rule->title);
+	putchar('\n');
+}
+
+static void list_row(const struct paint *paint, const struct rule *rule)
+{
+	paint_begin(paint, paint_severity(rule->severity));
+	printf("%-8s", report_severity(rule->severity));
+	paint_end(paint);
+	printf("  ");
+	paint_text(paint, rule->id, -34);
+	printf("  %s", rule->enabled ? "" : "(off) ");
+	paint_text(paint, rule->title, 90);
+	printf("\n");
+}
+
+static void list(const struct rules *rules, enum output output)
+{
+	const struct paint paint = paint_of(stdout);
+	const uint32_t count = rule_set_count(&rules->set);
+
+	if (output == OUTPUT_CSV)
+		printf("id,rev,severity,enabled,category,title\n");
+	for (uint32_t i = 0; i < count; i++) {
+		const struct rule *rule = rule_at(&rules->set, i);
+		list_item(output, i);
+		if (output == OUTPUT_TABLE)
+			list_row(&paint, rule);
+		else if (output == OUTPUT_CSV)
+			list_csv(rule);
+		else
+			list_json(rule);
+		if (output == OUTPUT_NDJSON)
+			putchar('\n');
+	}
+	list_end(output, count);
 }
 
 /* The lines of the file from the rule's first to the next item of the same indent. */
@@ -209,7 +231,7 @@ static bool one(
 	if (strcmp(action, "show") == 0)
 		show(rule);
 	else
-		explain(rule);
+		rule_words(rule, stdout);
 	return true;
 }
 
@@ -245,7 +267,7 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 	const char *action = arguments->values[0];
 
 	if (strcmp(action, "list") == 0) {
-		list(&verb->rules, verb->output && strcmp(verb->output, "table") != 0);
+		list(&verb->rules, (enum output)verb->output);
 		return EXIT_FINE;
 	}
 	if (strcmp(action, "validate") == 0) {
@@ -280,8 +302,7 @@ int verb_rules(int argc, char **argv)
 	                &verb.site},
 	        {"captures", 0, OPTION_TEXT, "DIR", "where the captures of tests lie",
 	                &verb.captures},
-	        {"output", 'o', OPTION_TEXT, "FORMAT", "list: table or ndjson",
-	                &verb.output},
+	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list", &verb.output},
 	};
 	enum option_result parsed =
 	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);

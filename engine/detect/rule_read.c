@@ -81,7 +81,7 @@ static struct slice nearest(struct slice text, struct names names)
 		if (!*name)
 			continue;
 		const unsigned cost = distance(text, text_of(*name));
-		if (cost > 0 && cost < least && cost < text.len) {
+		if (cost > 0 && cost < least && 2 * cost <= text.len) {
 			least = cost;
 			best = text_of(*name);
 		}
@@ -238,7 +238,15 @@ int read_choice(struct compiler *compiler, const struct node *node,
 		for (size_t i = 0; i < count; i++)
 			if (slice_equal(node->text, text_of(choices[i].name)))
 				return choices[i].value;
-	refuse_value(compiler, node, "'$' is not one of the choices here",
+	char text[160];
+	struct writer writer = writer_of(text, sizeof(text) - 1);
+	writer_string(&writer, "'$' is none of ");
+	for (size_t i = 0; i < count; i++) {
+		writer_string(&writer, i ? ", " : "");
+		writer_string(&writer, choices[i].name);
+	}
+	text[writer.len] = 0;
+	refuse_value(compiler, node, text,
 	        (struct names){choices, sizeof(*choices), count});
 	return -1;
 }
@@ -256,7 +264,9 @@ bool read_field(struct compiler *compiler, const struct node *node, struct slice
 		                field_row(0), sizeof(struct field_row), FIELD_COUNT});
 		return false;
 	}
-	if (!(field_row((enum field)ref->field)->streams & compiler->rule->streams)) {
+	/* Without any stream, that was refused already. */
+	if (compiler->rule->streams &&
+	        !(field_row((enum field)ref->field)->streams & compiler->rule->streams)) {
 		const struct node named = {
 		        .line = node->key_line ? node->key_line : node->line,
 		        .column = node->key_line ? node->key_column : node->column};

@@ -101,7 +101,12 @@ def exit_codes(folder, golden):
         (2, ["replay", golden, "--memory", "lots"]), (2, ["replay", golden, "--memory"]),
         (2, ["replay", golden, "--fail-on", "awful"]), (2, ["replay", golden, "--speed", "9x"]),
         (2, ["replay", golden, "--events", "nonsense"]), (2, ["replay", golden, "-o", "xml"]),
-        (2, ["rules"]), (2, ["rules", "dance"]), (2, ["calls", "list"]),
+        (2, ["replay", "-", "--evidence", folder / "evidence"]),
+        (0, ["replay", golden, "--speed=max", "--fail-on=info"]),
+        (2, ["rules"]), (2, ["rules", "dance"]), (2, ["rules", "list", "-o", "xml"]),
+        (0, ["rules", "list", "-o", "csv"]), (0, ["rules", "explain"]), (2, ["rules", "show", "nothing"]),
+        (0, ["calls", "list", golden, "-o", "csv"]), (2, ["calls", "list", golden, "-o", "text"]),
+        (2, ["calls", "ladder", golden, "--call", "1", "--format", "gif"]), (2, ["calls", "dance", golden]), (2, ["calls", "list"]),
         (2, ["calls", "ladder", golden]), (2, ["calls", "pcap", golden, "--call", "1"]),
         (0, ["calls", "list", golden]), (0, ["calls", "show", golden, "--call", "golden@example.com"]),
         (0, ["calls", "ladder", golden, "--call", "1"]),
@@ -171,6 +176,23 @@ def extracted_call(folder):
     return check("an extracted call has all its packets", summary["packets"] == 95, summary)
 
 
+def lists_are_json(golden):
+    bad = 0
+    for arguments in (["rules", "list"], ["calls", "list", golden], ["replay", golden]):
+        done = run([RINGFENCE, *arguments, "-o", "json"])
+        name = f"'{arguments[0]} {arguments[1]}' is one array of JSON"
+        try:
+            bad += check(name, isinstance(json.loads(done.stdout), list))
+        except ValueError as error:
+            bad += check(name, False, error)
+    return bad
+
+
+def explains(rule, *words):
+    text = run([RINGFENCE, "rules", "explain", rule]).stdout.decode()
+    return sum(check(f"'rules explain {rule}' tells of {word}", word in text, text) for word in words)
+
+
 def main():
     need_ringfence()
     with tempfile.TemporaryDirectory() as name:
@@ -180,6 +202,9 @@ def main():
         (folder / "empty-rules").mkdir()
         bad = exit_codes(folder, golden) + helps()
         bad += damaged_file_beside_a_good_one(folder, golden)
+        bad += lists_are_json(golden)
+        bad += explains("auth-bruteforce", "401, 403 or 407", "capacity 5", "trusted_trunks", "T1110")
+        bad += explains("scan-tool-struct", "sipvicious.ua weighs 1.0")
         bad += page(folder, golden) + extracted_call(folder)
         bad += golden_output(folder, golden)
         os.chdir("/")
