@@ -70,6 +70,21 @@ static bool column_there(struct archive *archive, const char *table, const char 
 	               NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Time first, and behind it what rows are passed over by. */
+static bool time_index_make(struct archive *archive, const struct archive_table *table)
+{
+	char columns[256] = "";
+	for (size_t i = 0; i < table->field_count; i++) {
+		const size_t used = strlen(columns);
+		if (table->fields[i].index == ARCHIVE_WALKED)
+			(void)snprintf(columns + used, sizeof(columns) - used, ", %s",
+			        table->fields[i].name);
+	}
+	return run_format(archive,
+	        "CREATE INDEX IF NOT EXISTS %s_time ON %s (time, id%s)", table->name,
+	        table->name, columns);
+}
+
 /* Makes what the table's description has and the file has not. */
 static bool table_make(struct archive *archive, const struct archive_table *table)
 {
@@ -96,15 +111,16 @@ static bool table_make(struct archive *archive, const struct archive_table *tabl
 		        !run_format(archive, "ALTER TABLE %s ADD COLUMN %s %s",
 		                table->name, field->name, column_type(field->type)))
 			return false;
-		if (field->indexed && !run_format(archive,
-		                              "CREATE INDEX IF NOT EXISTS %s_%s ON %s "
-		                              "(%s, time, id) WHERE %s "
-		                              "IS NOT NULL",
-		                              table->name, field->name, table->name,
-		                              field->name, field->name))
+		if (field->index != ARCHIVE_UNINDEXED &&
+		        !run_format(archive,
+		                "CREATE INDEX IF NOT EXISTS %s_%s ON %s "
+		                "(%s, time, id) WHERE %s "
+		                "IS NOT NULL",
+		                table->name, field->name, table->name, field->name,
+		                field->name))
 			return false;
 	}
-	return true;
+	return time_index_make(archive, table);
 }
 
 static bool version_read(struct archive *archive, int *version)

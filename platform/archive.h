@@ -33,6 +33,13 @@ enum archive_type {
 	ARCHIVE_STATE,      /* text that is not in the event: set by archive_update */
 };
 
+enum archive_index {
+	ARCHIVE_UNINDEXED,
+	ARCHIVE_INDEXED,
+	ARCHIVE_WALKED, /* indexed, and beside the time too: rows are passed over quickly
+	                 */
+};
+
 enum { ARCHIVE_FIELDS_MAX = 24, ARCHIVE_TERMS_MAX = 64, ARCHIVE_ERROR_BYTES = 256 };
 
 struct archive_field {
@@ -40,7 +47,7 @@ struct archive_field {
 	enum archive_type type;
 	const char
 	        *paths[2]; /* in the event, "call.from.user"; of two the lesser number */
-	bool indexed;
+	enum archive_index index;
 	const char *help;
 };
 
@@ -112,8 +119,9 @@ struct archive_term {
 struct archive_query {
 	enum archive_kind kind;
 	uint64_t from_us, to_us; /* the event's time, both inclusive; to 0 = no end */
-	struct slice node;    /* who reported it; absent or empty = anybody */
-	struct slice capture; /* the capture it came from; absent or empty = any, or live */
+	struct slice node;       /* who reported it; absent or empty = anybody */
+	struct slice
+	        capture; /* the capture it came from; absent or empty = any, or live */
 	struct archive_term terms[ARCHIVE_TERMS_MAX];
 	size_t term_count;
 	/* The last row of the page before: rows come behind it. Both 0: from the newest.

@@ -107,6 +107,7 @@ enum archive_listed archive_list(struct archive *archive,
 	struct question question;
 	question_init(&question);
 	columns_write(&question, archive_table(query->kind));
+	question_way(archive, &question, query);
 	question_where(&question, query);
 	question_sql(&question, " ORDER BY time DESC, id DESC LIMIT ");
 	question_number(&question, query->limit);

@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* Networks of at least so many of the 128 bits are looked up by index and then
-	 * sorted; wider ones are met while walking back in time. */
-	NARROW_PREFIX = 120,
-};
-
 void question_init(struct question *question)
 {
 	question->sql = writer_of(question->text, sizeof(question->text));
@@ -86,8 +80,6 @@ static void address_term(
 		return;
 	}
 	network_range(&network, &first, &last);
-	if (network.prefix < NARROW_PREFIX)
-		writer_byte(&question->sql, '+');
 	question_sql(question, column);
 	if (network.prefix == 128) {
 		question_sql(question, " = ");
@@ -147,7 +139,7 @@ static void value_term(struct question *question, const struct archive_term *ter
 	question_text(question, term->value);
 }
 
-static void term_write(struct question *question, const struct archive_term *term)
+void question_term(struct question *question, const struct archive_term *term)
 {
 	if (term->negated)
 		question_sql(question, "NOT ifnull(");
@@ -206,7 +198,7 @@ void question_where(struct question *question, const struct archive_query *query
 		const bool is_followed = i + 1 < query->term_count &&
 		                         query->terms[i + 1].group == term->group;
 		question_sql(question, goes_on ? " OR " : " AND (");
-		term_write(question, term);
+		question_term(question, term);
 		if (!is_followed)
 			question_sql(question, ")");
 	}

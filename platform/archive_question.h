@@ -41,6 +41,11 @@ enum archive_listed question_end(
         struct archive *archive, sqlite3_stmt *statement, int last_step);
 /* Absent for NULL; valid until the next step. */
 struct slice column_text(sqlite3_stmt *statement, int column);
+/* A term's condition. */
+void question_term(struct question *question, const struct archive_term *term);
+/* " INDEXED BY …" when it is known which index finds the rows fastest. */
+void question_way(struct archive *archive, struct question *question,
+        const struct archive_query *query);
 /* " WHERE …": the query's times, its place behind a page and its terms. */
 void question_where(struct question *question, const struct archive_query *query);
 
