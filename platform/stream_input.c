@@ -12,7 +12,7 @@
 
 enum {
 	BUFFER_BYTES = 256 * 1024,    /* of a buffer before anything large is asked for */
-	STEP_BYTES = 4 * 1024 * 1024, /* of a mapping brought into sight at a time */
+	STEP_BYTES = 1024 * 1024,     /* of a mapping brought into sight at a time */
 	FOLLOW_WAIT_MS = 50,          /* between looks at a file that is still written */
 };
 

@@ -6,8 +6,9 @@
 #include "engine/base/poison.h"
 
 enum {
-	UNIT = 16,           /* offsets and sizes are counted in these */
-	CLASS_COUNT = 23,    /* 32, 48, 64, 96 … 65536 */
+	UNIT = 16, /* offsets and sizes are counted in these */
+	CLASS_STEPS_FROM = 14,
+	CLASS_COUNT = CLASS_STEPS_FROM + 4 * 8 + 1,
 	BLOCK_FIRST = 256,   /* the first block of an arena, unless more is asked for */
 	BLOCK_GROWTH = 4096, /* blocks double up to this */
 	ARENA_ITEM_MAX = POOL_BLOCK_MAX - 16,
@@ -22,18 +23,25 @@ struct block {
 	uint16_t free; /* 1 = in a free list */
 };
 
+/* 32, 48 … 256, then four steps to each doubling. */
 static size_t class_bytes(uint32_t class)
 {
-	const size_t power = (size_t)32 << (class / 2);
-	return class % 2 ? power + power / 2 : power;
+	if (class < CLASS_STEPS_FROM)
+		return (size_t)(class + 2) * UNIT;
+	const uint32_t step = class - CLASS_STEPS_FROM;
+	return (size_t)(4 + step % 4) << (step / 4 + 6);
 }
 
 static uint32_t class_for(size_t bytes)
 {
-	uint32_t class = 0;
-	while (class_bytes(class) < bytes)
-		class ++;
-	return class;
+	if (bytes <= 2 * UNIT)
+		return 0;
+	if (bytes <= 256)
+		return (uint32_t)((bytes + UNIT - 1) / UNIT) - 2;
+	/* The highest bit and the two behind it, rounded up. */
+	const uint32_t doubling = 61 - (uint32_t)__builtin_clzl(bytes - 1);
+	const uint32_t quarter = (uint32_t)((bytes - 1) >> doubling) - 3;
+	return CLASS_STEPS_FROM + (doubling - 6) * 4 + quarter;
 }
 
 static struct block *block_at(const struct pool *pool, uint32_t offset)

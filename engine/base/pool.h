@@ -1,6 +1,6 @@
 /*
- * A pool of blocks in power-of-two-and-a-half size classes (32, 48, 64, 96, 128 …
- * up to POOL_BLOCK_MAX bytes) over one region: the home of text that outlives its packet.
+ * A pool of blocks in size classes (32, 48 … 256, 320, 384, 448, 512, 640 … up to
+ * POOL_BLOCK_MAX bytes) over one region: the home of text that outlives its packet.
  * An arena chains blocks of a pool and is freed at once, with the registration that owns
  * it; one block of a pool alone is enough for who keeps little (see texts.h).
  */
@@ -14,7 +14,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/slice.h"
 
-enum { POOL_CLASSES = 24, POOL_BLOCK_MAX = 65536 };
+enum { POOL_CLASSES = 48, POOL_BLOCK_MAX = 65536 };
 
 struct pool {
 	uint8_t *region;

@@ -2,6 +2,8 @@
 
 #include "engine/base/ensure.h"
 
+enum { SLOTS_FIRST = 256 };
+
 static uint32_t tag_of(uint64_t hash)
 {
 	return (uint32_t)(hash >> 32);
@@ -20,7 +22,8 @@ bool table_init(struct table *table, struct memory *memory, uint32_t capacity)
 		return false;
 	*table = (struct table){
 	        .slots = memory_slots,
-	        .mask = (uint32_t)(slots - 1),
+	        .mask = (uint32_t)(slots < SLOTS_FIRST ? slots : SLOTS_FIRST) - 1,
+	        .most = (uint32_t)(slots - 1),
 	        .capacity = capacity,
 	};
 	return true;
@@ -53,15 +56,44 @@ uint32_t table_next(const struct table *table, struct table_cursor *cursor)
 	return find_from(table, cursor->slot, cursor);
 }
 
+/* Puts the content of a slot into the first free one from its home on. */
+static void put(struct table *table, struct table_slot content)
+{
+	uint32_t slot = content.tag & table->mask;
+	while (table->slots[slot].index)
+		slot = (slot + 1) & table->mask;
+	table->slots[slot] = content;
+}
+
+/*
+ * Twice the slots. Each item is taken out and put back, which moves it towards its home if
+ * at all, until all stay where they are: then no hole is left on the way to any.
+ */
+static void grow(struct table *table)
+{
+	bool moved;
+	table->mask = 2 * table->mask + 1;
+	do {
+		moved = false;
+		for (uint32_t slot = 0; slot <= table->mask; slot++) {
+			const struct table_slot content = table->slots[slot];
+			if (!content.index)
+				continue;
+			table->slots[slot].index = 0;
+			put(table, content);
+			moved |= table->slots[slot].index != content.index;
+		}
+	} while (moved);
+}
+
 bool table_insert(struct table *table, uint64_t hash, uint32_t index)
 {
 	ENSURE(index != 0);
 	if (table->count >= table->capacity)
 		return false;
-	uint32_t slot = tag_of(hash) & table->mask;
-	while (table->slots[slot].index)
-		slot = (slot + 1) & table->mask;
-	table->slots[slot] = (struct table_slot){.tag = tag_of(hash), .index = index};
+	if (table->mask < table->most && table->count >= (table->mask + 1) / 4 * 3)
+		grow(table);
+	put(table, (struct table_slot){.tag = tag_of(hash), .index = index});
 	table->count++;
 	return true;
 }

@@ -2,7 +2,9 @@
  * A hash table from a 64-bit hash to the 32-bit index of an item that the caller keeps
  * in a slab. It stores no keys: a hash finds a candidate, and the caller compares bytes
  * before it believes it. Open addressing with linear probing and backward-shift deletion:
- * no tombstones, 8 bytes a slot, load at most 3/4. Fixed size after table_init.
+ * no tombstones, 8 bytes a slot, load at most 3/4. The memory is taken at table_init; of
+ * that a table uses as many slots as it needs, twice as many when these are full, so that
+ * few items stay close together in the caches and touch few pages.
  *
  *	struct table_cursor cursor;
  *	for (uint32_t i = table_first(&t, hash, &cursor); i; i = table_next(&t, &cursor))
@@ -24,7 +26,8 @@ struct table_slot {
 
 struct table {
 	struct table_slot *slots;
-	uint32_t mask;  /* slots - 1, slots a power of two */
+	uint32_t mask;  /* slots in use - 1, a power of two */
+	uint32_t most;  /* what mask can become */
 	uint32_t count; /* items */
 	uint32_t capacity;
 };

@@ -48,12 +48,15 @@ static uint16_t lay_out(const struct slice *slices, uint16_t count, struct text 
 	return (uint16_t)used;
 }
 
-struct texts *texts_new(struct pool *pool, const struct slice *slices, uint16_t count)
+struct texts *texts_new(struct pool *pool, const struct slice *slices, uint16_t count,
+        const struct texts_later *later)
 {
 	struct text table[NUMBERS_MAX];
 	ENSURE(count <= NUMBERS_MAX);
+	while (count > later->places && !slice_present(slices[count - 1]))
+		count--;
 	const uint16_t used = lay_out(slices, count, table);
-	struct texts *texts = pool_take(pool, used);
+	struct texts *texts = pool_take(pool, used + later->bytes);
 	if (!texts)
 		return NULL;
 	*texts = (struct texts){.count = count,
@@ -97,6 +100,7 @@ struct text texts_add(struct pool *pool, struct texts **texts, struct slice slic
 bool texts_set(
         struct pool *pool, struct texts **texts, uint16_t number, struct slice slice)
 {
+	ENSURE(!*texts || number < (*texts)->count);
 	const struct text text = texts_add(pool, texts, slice);
 	if (*texts)
 		(*texts)->table[number] = text;

@@ -20,18 +20,26 @@ struct texts {
 	struct text table[]; /* count places, which the owner numbers */
 };
 
+/* What an owner will add to its first texts. */
+struct texts_later {
+	uint16_t
+	        places; /* numbers below this have a place even if their text is absent */
+	uint16_t bytes;
+};
+
 /*
  * A copy of count slices under the numbers from 0; NULL when the pool is exhausted. What
- * goes beyond 64 KiB in all is absent.
+ * goes beyond 64 KiB in all is absent. Absent ones at the end take no place in the table.
  */
-struct texts *texts_new(struct pool *pool, const struct slice *slices, uint16_t count);
+struct texts *texts_new(struct pool *pool, const struct slice *slices, uint16_t count,
+        const struct texts_later *later);
 
 /*
  * Keeps one more text, without a number; absent, like the slice or when there is no room.
  */
 struct text texts_add(struct pool *pool, struct texts **texts, struct slice slice);
 
-/* Keeps a text under a number, in place of the one before; false when there is no room.
+/* Keeps a text under a number that has a place, for the one before; false without room.
  */
 bool texts_set(
         struct pool *pool, struct texts **texts, uint16_t number, struct slice slice);
@@ -57,7 +65,9 @@ static inline struct slice texts_slice(const struct texts *texts, struct text te
 /* The text of a number; absent when texts is NULL. */
 static inline struct slice texts_get(const struct texts *texts, unsigned number)
 {
-	return texts ? texts_slice(texts, texts->table[number]) : (struct slice){0};
+	if (!texts || number >= texts->count)
+		return (struct slice){0};
+	return texts_slice(texts, texts->table[number]);
 }
 
 #endif

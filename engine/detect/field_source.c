@@ -306,7 +306,7 @@ static const struct field_source usual[FIELD_COUNT] = {
         AT(RTP_OCTETS, STREAM, stream, octets, U64),
         AT(RTP_DUPLICATES, STREAM, stream, duplicates, U32),
         AT(RTP_REORDERED, STREAM, stream, reordered, U32),
-        AT(RTP_LATE, STREAM, stream, buffers[JITTER_ADAPTIVE].late, U32),
+        AT(RTP_LATE, STREAM, stream, jitters.buffers[JITTER_ADAPTIVE].late, U32),
         AT(RTP_JUMPS, STREAM, stream, jumps, U16),
         AT(RTP_DIGITS, STREAM, stream, digits, U16),
         AT(RTP_COMFORT_NOISE, STREAM, stream, comfort_noise, U16),

@@ -14,7 +14,8 @@
 
 struct seen {
 	uint64_t *slots; /* 0 = empty */
-	size_t mask;     /* slots - 1, slots a power of two */
+	size_t mask;     /* slots in use - 1, a power of two that grows with count */
+	size_t most;     /* what mask can become */
 	size_t count;
 	uint64_t refused; /* new ones that found the set full */
 };

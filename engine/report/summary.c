@@ -51,7 +51,7 @@ struct summary *summary_new(
 	summary->key = *key;
 	if (!seen_init(&summary->call_ids, memory, share / 4) ||
 	        !seen_init(&summary->accounts, memory, share / 8) ||
-	        !summary_streams_init(&summary->streams, memory, share / 4, key))
+	        !summary_streams_init(&summary->streams, memory, share / 2, key))
 		return NULL;
 	return summary;
 }

@@ -31,10 +31,10 @@ struct summary_stream {
 	uint8_t payload_type;
 	uint16_t mos_x100; /* 0 = no value */
 	uint64_t first_us;
-	uint64_t packets;
-	uint64_t duplicates;
-	uint64_t reordered;
-	uint64_t lost;
+	uint32_t packets;
+	uint32_t duplicates;
+	uint32_t reordered;
+	uint32_t lost;
 	double jitter_ms_max;
 	double jitter_ms_mean;
 };

@@ -29,11 +29,11 @@ static uint64_t session_hash(const struct track *track, const struct call *call)
 	return call_session_hash(track, call_text(call, CALL_TEXT_SESSION_ID));
 }
 
-void call_touch(struct track *track, const struct seen *seen)
+void call_touch(const struct seen *seen)
 {
 	seen->call->last_us = seen->time_us;
 	count_up(&seen->call->messages);
-	list_touch(idle_list(track, seen->call), seen->call_index);
+	seen->call->active = true;
 }
 
 void call_answered(struct track *track, const struct seen *seen)
@@ -358,7 +358,7 @@ static void see_bye_response(struct track *track, struct seen *seen)
 void call_message(struct track *track, struct seen *seen)
 {
 	struct call *call = seen->call;
-	call_touch(track, seen);
+	call_touch(seen);
 	if (seen->sip->is_request)
 		dialog_ack(seen);
 	if (seen->retransmission) {

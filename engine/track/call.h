@@ -49,9 +49,7 @@ enum call_leg_reason {
 };
 
 struct dialog {
-	uint64_t answered_us;
 	uint32_t next;              /* index of the call's next dialog, 0 = none */
-	uint32_t call;
 	struct text to_tag;         /* of the call's texts */
 	uint32_t acked_cseq;        /* of the newest ACK */
 	uint8_t state;              /* enum call_state */
@@ -105,7 +103,6 @@ enum call_text {
 	CALL_TEXT_FROM_TAG,
 	CALL_TEXT_FROM_USER,
 	CALL_TEXT_FROM_HOST,
-	CALL_TEXT_FROM_DISPLAY,
 	CALL_TEXT_TO_USER,
 	CALL_TEXT_TO_HOST,
 	CALL_TEXT_REQUEST_USER,
@@ -113,13 +110,15 @@ enum call_text {
 	CALL_TEXT_CALLER_AGENT,
 	CALL_TEXT_CALLEE_AGENT,
 	CALL_TEXT_AUTH_USER,    /* the account */
+	CALL_TEXT_REASON,       /* Reason header of the end */
+	CALL_TEXTS_LATE,        /* those before may come after the first INVITE */
+	CALL_TEXT_FROM_DISPLAY = CALL_TEXTS_LATE,
 	CALL_TEXT_ASSERTED,     /* P-Asserted-Identity's user */
 	CALL_TEXT_PREFERRED,
 	CALL_TEXT_REMOTE_PARTY,
 	CALL_TEXT_DIVERSION,    /* user of the first Diversion or History-Info */
 	CALL_TEXT_SESSION_ID,
 	CALL_TEXT_X_CID,
-	CALL_TEXT_REASON,       /* Reason header of the end */
 	CALL_TEXTS
 };
 
@@ -130,7 +129,7 @@ struct call {
 	struct chain_link by_call_id;
 	struct chain_link by_number;
 	struct chain_link by_session;
-	uint64_t hash;              /* of the Call-ID */
+	uint64_t hash;              /* of the Call-ID, or of what H.323 goes by */
 	uint64_t id;                /* counted from 1 in the run: deterministic */
 	uint64_t correlation;       /* id of the first leg, itself when alone */
 	uint64_t start_us;
@@ -138,8 +137,6 @@ struct call {
 	uint64_t answer_us;
 	uint64_t end_us;
 	uint64_t last_us;
-	uint64_t first_packet;
-	uint16_t first_source;
 	uint16_t status;            /* final status, or the last provisional one */
 	uint8_t protocol;           /* enum call_protocol */
 	uint8_t state;              /* enum call_state */
@@ -161,6 +158,7 @@ struct call {
 	bool retry_due;             /* challenged: the next INVITE goes on with this call */
 	bool transferred;
 	bool authenticated;         /* the INVITE carried credentials that were accepted */
+	bool active;                /* had a message since it was last at an end of its list */
 	bool capture_gap;           /* both directions gapped at once: the capture dropped */
 	uint8_t dscp;
 	uint32_t invite_cseq;

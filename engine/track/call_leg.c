@@ -126,7 +126,8 @@ static void join_number(struct track *track, struct call *call)
 		struct call *other = call_at(track, i);
 		i = chain_next(&track->calls_by_number, i);
 		if (call->start_us - other->start_us > LEG_WINDOW_US ||
-		        !call_numbers_alike(number, call_text(other, CALL_TEXT_REQUEST_USER)))
+		        !call_numbers_alike(
+		                number, call_text(other, CALL_TEXT_REQUEST_USER)))
 			continue;
 		const bool meet = address_equal(&other->callee.ip, &call->caller.ip) &&
 		                  !address_equal(&other->caller.ip, &call->caller.ip);

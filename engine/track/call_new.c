@@ -112,7 +112,7 @@ static void keep_texts(
 	        [CALL_TEXT_SESSION_ID] = sip_value(sip, SIP_HEADER_SESSION_ID),
 	        [CALL_TEXT_X_CID] = x_cid_in(sip),
 	};
-	call->texts = texts_keep(track, texts, CALL_TEXTS);
+	text_begin(track, call, texts);
 }
 
 static uint32_t session_expires(const struct sip_message *sip)
@@ -124,11 +124,25 @@ static uint32_t session_expires(const struct sip_message *sip)
 	return seconds;
 }
 
+/*
+ * The longest idle of a list, or nearly: which calls were active is noted in them alone,
+ * since moving each to the end of the list would touch its neighbours with every message.
+ * Those that were go to the end now.
+ */
+static uint32_t idle_front(struct track *track, struct list *list)
+{
+	while (list->front && call_at(track, list->front)->active) {
+		call_at(track, list->front)->active = false;
+		list_touch(list, list->front);
+	}
+	return list->front;
+}
+
 bool call_evict(struct track *track)
 {
-	uint32_t index = track->call_unanswered.front;
+	uint32_t index = idle_front(track, &track->call_unanswered);
 	if (!index)
-		index = track->call_answered.front;
+		index = idle_front(track, &track->call_answered);
 	if (!index)
 		return false;
 	struct call *call = call_at(track, index);
@@ -157,8 +171,6 @@ static void call_fill(const struct seen *seen, struct call *call)
 	        .hash = seen->call_id_hash,
 	        .start_us = seen->time_us,
 	        .last_us = seen->time_us,
-	        .first_packet = datagram->packet ? datagram->packet->number : 0,
-	        .first_source = datagram->packet ? datagram->packet->source : 0,
 	        .protocol = CALL_SIP,
 	        .released_by = CALL_NEITHER,
 	        .transport = (uint8_t)datagram->transport,

@@ -28,7 +28,6 @@ static struct dialog *dialog_new(struct track *track, struct seen *seen)
 	struct dialog *dialog = dialog_at(track, index);
 	*dialog = (struct dialog){
 	        .next = call->dialogs,
-	        .call = seen->call_index,
 	        .to_tag = text_add(track, call, seen->sip->to.tag),
 	};
 	call->dialogs = index;
@@ -52,8 +51,6 @@ struct dialog *dialog_response(struct track *track, struct seen *seen)
 	if (dialog->state >= state)
 		return dialog;
 	dialog->state = (uint8_t)state;
-	if (state == CALL_ANSWERED)
-		dialog->answered_us = seen->time_us;
 	(void)event_push_seen(track, EVENT_SIP_DIALOG, seen);
 	return dialog;
 }

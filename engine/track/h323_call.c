@@ -244,7 +244,7 @@ void h323_call_message(struct track *track, struct h323_seen *seen)
 			seen->h323->flags |= H323_FOREIGN_RELEASE;
 		return;
 	}
-	call_touch(track, seen->seen);
+	call_touch(seen->seen);
 	if (seen->seen->call_new)
 		(void)event_push_seen(track, EVENT_CALL_START, seen->seen);
 	else

@@ -32,7 +32,7 @@ static void keep_texts(
 	        [CALL_TEXT_CALLER_AGENT] = said->agent,
 	        [CALL_TEXT_DIVERSION] = said->diversion,
 	};
-	call->texts = texts_keep(track, texts, CALL_TEXTS);
+	text_begin(track, call, texts);
 }
 
 static struct h323_number number_keep(
@@ -173,8 +173,6 @@ void h323_call_new(struct track *track, struct h323_seen *seen)
 	const struct call with = {
 	        .start_us = plain->time_us,
 	        .last_us = plain->time_us,
-	        .first_packet = datagram->packet ? datagram->packet->number : 0,
-	        .first_source = datagram->packet ? datagram->packet->source : 0,
 	        .transport = (uint8_t)datagram->transport,
 	        .dscp = datagram->dscp,
 	        .caller = datagram->src,
@@ -247,8 +245,6 @@ void h323_call_of_admission(struct track *track, const struct h323_admission *ad
 	const struct call with = {
 	        .start_us = admission->asked_us,
 	        .last_us = admission->asked_us,
-	        .first_packet = admission->first_packet,
-	        .first_source = admission->first_source,
 	        .transport = TRANSPORT_UDP,
 	        .caller = admission->client,
 	        .callee = admission->gatekeeper,

@@ -165,7 +165,7 @@ static void see_control(struct track *track, struct h323_seen *seen)
 	h323_call_find_control(track, seen);
 	(void)h323_push(track, seen, EVENT_H323_MESSAGE, NULL);
 	if (seen->seen->call)
-		call_touch(track, seen->seen);
+		call_touch(seen->seen);
 	for (uint32_t i = 0; i < seen->message->pdu_count; i++) {
 		const struct h323_pdu *pdu = &seen->message->pdus[i];
 		if (pdu->kind != H323_PDU_H245)

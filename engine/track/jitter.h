@@ -1,7 +1,7 @@
 /*
  * Simulated jitter buffers: which packets would a player have missed? One works on the
  * transit time of each packet (arrival less media time, relative to any origin) and tells
- * late packets, which count as lost. A buffer is 16 bytes.
+ * late packets, which count as lost.
  */
 #ifndef RINGFENCE_TRACK_JITTER_H
 #define RINGFENCE_TRACK_JITTER_H
@@ -16,15 +16,19 @@ struct jitter_buffer {
 	                     resynchronisation */
 	int32_t delay_us; /* what the player waits beyond it */
 	uint32_t late;    /* packets */
-	uint32_t run;     /* late packets in a row */
 };
 
-void jitter_init(struct jitter_buffer buffers[JITTER_COUNT]);
+struct jitter {
+	struct jitter_buffer buffers[JITTER_COUNT];
+	uint8_t runs[JITTER_COUNT]; /* late packets in a row */
+};
+
+void jitter_init(struct jitter *jitter);
 
 /* The source began anew (talkspurt, jump): this packet sets the pace. */
-void jitter_resync(struct jitter_buffer buffers[JITTER_COUNT], int32_t transit_us);
+void jitter_resync(struct jitter *jitter, int32_t transit_us);
 
 /* A packet with that transit time. O(1), no division. */
-void jitter_packet(struct jitter_buffer buffers[JITTER_COUNT], int32_t transit_us);
+void jitter_packet(struct jitter *jitter, int32_t transit_us);
 
 #endif

@@ -224,7 +224,8 @@ static void join(struct track *track, struct stream *stream)
 		return;
 	stream->leg = index;
 	stream->call = media->call;
-	stream->direction = by_destination ? other_side(media->side) : media->side;
+	stream->direction =
+	        3u & (by_destination ? other_side(media->side) : media->side);
 	hold(track, call_at(track, media->call), media,
 	        streams_index(track->streams, stream));
 	announce(track, stream, media);
@@ -242,9 +243,9 @@ static bool gaps_together(const struct stream *a, const struct stream *b)
 {
 	if (!a->gap_us || !b->gap_us || a->direction == b->direction)
 		return false;
-	const uint64_t apart_us =
-	        a->gap_us > b->gap_us ? a->gap_us - b->gap_us : b->gap_us - a->gap_us;
-	return apart_us <= GAP_TOGETHER_US;
+	/* Modulo 2^32, which is over an hour. */
+	const uint32_t apart_us = a->gap_us - b->gap_us + GAP_TOGETHER_US;
+	return apart_us <= 2 * GAP_TOGETHER_US;
 }
 
 /* Packets missing in both directions at the same time were missed by the capture. */

@@ -75,7 +75,8 @@ static void source_note(struct track *track, const struct address *address,
 	if (slab_full(&track->source_slab)) {
 		const uint32_t oldest = track->source_idle.front;
 		const struct proof_source *old = slab_at(&track->source_slab, oldest);
-		table_remove(&track->source_table, old->hash, oldest);
+		table_remove(&track->source_table,
+		        hash_address(&track->key, &old->address), oldest);
 		list_remove(&track->source_idle, oldest);
 		slab_give(&track->source_slab, oldest);
 	}
@@ -83,10 +84,8 @@ static void source_note(struct track *track, const struct address *address,
 	if (!index)
 		return;
 	struct proof_source *source = slab_at(&track->source_slab, index);
-	*source = (struct proof_source){.hash = hash,
-	        .time_us = time_us,
-	        .answers = answers,
-	        .address = *address};
+	*source = (struct proof_source){
+	        .time_us = time_us, .answers = answers, .address = *address};
 	(void)table_insert(&track->source_table, hash, index);
 	list_push_back(&track->source_idle, index);
 }

@@ -64,7 +64,6 @@ enum track_table {
 
 struct proof_source {
 	struct list_link idle;
-	uint64_t hash;
 	uint64_t time_us;
 	bool answers; /* it has answered a challenge */
 	struct address address;
@@ -214,7 +213,11 @@ struct slice text_keep(struct track *track, struct arena *arena, struct slice te
 struct slice text_share(struct track *track, struct arena *arena, struct slice text,
         const struct slice *have, size_t count);
 /* The texts of one owner; what is lost of them is counted. */
-struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count);
+struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count,
+        const struct texts_later *later);
+/* The first texts of a call, by enum call_text. */
+void text_begin(
+        struct track *track, struct call *call, const struct slice texts[CALL_TEXTS]);
 /* Keeps a text of the call, under a number or without one. */
 struct text text_add(struct track *track, struct call *call, struct slice text);
 void text_set(struct track *track, struct call *call, enum call_text number,
@@ -255,7 +258,7 @@ void call_expired(struct track *track, uint32_t index);
 void call_finish(struct track *track, uint32_t index);
 void call_release(struct track *track, uint32_t index);
 /* A message of the call: it is not idle. */
-void call_touch(struct track *track, const struct seen *seen);
+void call_touch(const struct seen *seen);
 /* The called side answered: tells it. */
 void call_answered(struct track *track, const struct seen *seen);
 /* call_find.c: which call (and who sent it); fills seen. */

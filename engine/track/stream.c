@@ -42,8 +42,6 @@ static void change_type(struct stream *stream, const struct rtp_packet *packet)
 	const uint8_t index = codec_of(stream, packet);
 	const struct codec *codec = codec_at(index);
 	stream->payload_type = packet->payload_type;
-	stream->types_seen[packet->payload_type >> 6 & 1] |=
-	        (uint64_t)1 << (packet->payload_type & 63);
 	stream->event = codec_is_event(index);
 	if (stream->event)
 		return;
@@ -139,7 +137,7 @@ static unsigned sequence_packet(
 	burst_received(&stream->burst);
 	window_forward(stream, (uint32_t)delta);
 	stream->unique++;
-	stream->gap_us = time_us;
+	stream->gap_us = (uint32_t)time_us ? (uint32_t)time_us : 1;
 	return 0;
 }
 
@@ -151,8 +149,9 @@ static unsigned sequence_packet(
  */
 static void count_jitter(struct stream *stream, bool even)
 {
-	const uint32_t count = stream->jitter_count++;
 	if (!even) {
+		/* Those before this one, of which the first had no jitter. */
+		const uint32_t count = stream->unique - 2;
 		stream->jitter_sum += count > 0 ? stream->jitter_sum / count : 0;
 		return;
 	}
@@ -179,20 +178,19 @@ static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t time
 	if (away_us > DIFFERENCE_MAX_US || transit_us > INT32_MAX / 2 ||
 	        transit_us < INT32_MIN / 2) {
 		stream->transit_us = 0;
-		jitter_resync(stream->buffers, 0);
+		jitter_resync(&stream->jitters, 0);
 		return;
 	}
 	stream->transit_us = (int32_t)transit_us;
-	jitter_packet(stream->buffers, stream->transit_us);
+	jitter_packet(&stream->jitters, stream->transit_us);
 }
 
 static unsigned event_packet(struct stream *stream, const struct rtp_packet *packet)
 {
 	struct rtp_event event;
 	struct anomalies anomalies = {0};
-	const bool first = stream->events == 0;
-	if (stream->events < UINT16_MAX)
-		stream->events++;
+	const bool first = !stream->event_seen;
+	stream->event_seen = true;
 	/* All packets of one event repeat the time of its beginning. */
 	if (!first && packet->timestamp == stream->event_timestamp)
 		return 0;
@@ -265,14 +263,14 @@ void stream_start(struct stream *stream, const struct datagram *datagram,
 	        .first_us = datagram->time_us,
 	        .last_us = datagram->time_us,
 	        .media_us = datagram->time_us,
-	        .touched_us = datagram->time_us,
+	        .touched = stream_touch(datagram->time_us),
 	        .interval_us = datagram->time_us,
 	        .dscp = datagram->dscp,
 	        .packets = 1,
 	        .unique = 1,
 	        .octets = packet->payload.len,
 	};
-	jitter_init(stream->buffers);
+	jitter_init(&stream->jitters);
 	burst_received(&stream->burst);
 	sequence_restart(stream, packet->sequence);
 	change_type(stream, packet);
@@ -308,7 +306,7 @@ static unsigned media_packet(struct stream *stream, const struct rtp_packet *pac
 	}
 	stream->after_noise = noise;
 	if (news)
-		jitter_resync(stream->buffers, stream->transit_us);
+		jitter_resync(&stream->jitters, stream->transit_us);
 	stream->timestamp = packet->timestamp;
 	stream->media_us = time_us;
 	return news;

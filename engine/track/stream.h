@@ -23,9 +23,9 @@
 #include "engine/track/jitter.h"
 
 enum {
-	STREAM_PAYLOADS = 14, /* announced payload types that are kept */
-	STREAM_WINDOW = 256,  /* sequence numbers within which duplicates are told */
-	STREAM_JUMP = 3000,   /* MAX_DROPOUT of RFC 3550 A.1 */
+	STREAM_PAYLOADS = 8, /* announced payload types that are kept */
+	STREAM_WINDOW = 256, /* sequence numbers within which duplicates are told */
+	STREAM_JUMP = 3000,  /* MAX_DROPOUT of RFC 3550 A.1 */
 	STREAM_INTERVAL_US = 10000000,
 	STREAM_IDLE_US = 60000000, /* default */
 };
@@ -75,7 +75,6 @@ struct stream_interval {
 /* What stood when the running interval began. */
 struct stream_mark {
 	uint64_t jitter_sum;
-	uint32_t jitter_count;
 	uint32_t packets;
 	uint32_t unique;
 	uint32_t expected;
@@ -87,7 +86,7 @@ struct stream_payload {
 	uint8_t codec; /* index of the codec table */
 };
 
-/* Lines of 64 bytes: a packet in order touches the first four and no other. */
+/* Six lines of 64 bytes: a packet in order touches the first four and no other. */
 struct stream {
 	_Alignas(64) struct endpoint src;
 	struct endpoint dst;
@@ -104,60 +103,59 @@ struct stream {
 	uint64_t media_us;   /* last packet that is no duplicate */
 	uint32_t jitter;     /* RFC 3550 A.8, microseconds × 64 */
 	uint32_t jitter_max; /* microseconds × 64 */
-	uint64_t jitter_sum;
-	uint32_t jitter_count;
-	int32_t transit_us; /* relative to the first packet */
-	uint32_t packets;   /* duplicates included */
+	uint64_t jitter_sum; /* over unique - 1 packets */
+	int32_t transit_us;  /* relative to the first packet */
+	uint32_t packets;    /* duplicates included */
 	uint32_t unique;
-	uint64_t octets;      /* payload bytes */
-	uint64_t interval_us; /* when the running interval began */
-	uint16_t step;        /* timestamp units from packet to packet */
+	uint16_t step;     /* timestamp units from packet to packet */
 	uint8_t odd_sizes; /* payloads of a size that only a tag behind them explains */
 	bool confirmed;
-	bool after_noise; /* the packet before was comfort noise */
-
-	struct jitter_buffer buffers[JITTER_COUNT];
-	uint64_t touched_us; /* when it last moved in idle order */
-	uint32_t interval_jitter_max;
-	uint32_t leg; /* the tracker's: index of the medium, 0 = none */
+	uint64_t octets;      /* payload bytes */
+	uint64_t interval_us; /* when the running interval began */
 
 	uint64_t window[STREAM_WINDOW / 64];
-	struct burst burst;
+	uint32_t interval_jitter_max;
+	uint32_t leg; /* the tracker's: index of the medium, 0 = none */
+	struct jitter jitters;
 
-	uint32_t expected; /* of the runs before a jump */
+	struct burst burst;
+	bool after_noise : 1; /* the packet before was comfort noise */
+	bool ended : 1;
+	bool event_seen : 1;   /* event_timestamp holds */
+	uint8_t direction : 2; /* the tracker's: enum call_side of the sender */
+	uint8_t announced;     /* payloads that are kept */
+	uint32_t touched;      /* when it last moved in idle order, units of 2^20 us */
+	uint32_t expected;     /* of the runs before a jump */
 	uint32_t duplicates;
 	uint32_t reordered;
-	struct stream_mark mark;
+	uint32_t
+	        gap_us; /* when packets were last found missing, modulo 2^32; 0 = never */
+	uint32_t report_us;  /* when its last sender report passed, modulo 2^32 */
+	uint32_t report_ntp; /* middle 32 bits of that report's time */
 	uint64_t first_us;
-	uint64_t gap_us; /* when packets were last found missing, 0 = never */
-	uint64_t types_seen[2];
-	uint64_t report_us; /* when its last sender report passed, 0 = none */
+	struct stream_mark mark;
 	struct list_link idle;
 	struct list_link created;
-	uint32_t id;       /* counted from 1 in order of creation */
-	uint32_t call;     /* the tracker's: index of the call, 0 = none */
-	uint32_t lowest;   /* of the current run of sequence numbers */
-	uint8_t direction; /* the tracker's: enum call_side of the sender */
-	uint8_t announced; /* payloads that are kept */
-	bool ended;
-	bool secure;      /* announced as SRTP */
-	bool capture_gap; /* set from outside: both directions gapped at once */
-	uint8_t dscp;
-	uint16_t talkspurts;
-	uint16_t comfort_noise; /* packets */
-	uint16_t events;        /* telephone-event packets */
-	uint16_t digits;
-	uint16_t jumps;
+	uint32_t call;   /* the tracker's: index of the call, 0 = none */
+	uint32_t lowest; /* of the current run of sequence numbers */
 	uint32_t event_timestamp;
-	uint32_t report_ntp; /* middle 32 bits of its last sender report's time */
 	int32_t remote_lost; /* as the receiver reports it */
 	uint32_t remote_jitter_us;
-	uint32_t round_trip_us;  /* between our tap and the receiver, 0 = unknown */
-	uint16_t reports;        /* RTCP blocks about it */
+	uint32_t round_trip_us; /* between our tap and the receiver, 0 = unknown */
+	uint16_t reports;       /* RTCP blocks about it */
+	uint16_t talkspurts;
+	uint16_t comfort_noise; /* packets */
+	uint16_t digits;
+	uint16_t jumps;
 	uint8_t remote_fraction; /* of 256 */
 	bool bye;                /* RTCP BYE was seen */
+	bool secure;             /* announced as SRTP */
+	bool capture_gap;        /* set from outside: both directions gapped at once */
+	uint8_t dscp;
 	struct stream_payload payloads[STREAM_PAYLOADS];
 };
+
+_Static_assert(sizeof(struct stream) == 384, "a stream is six lines of 64 bytes");
 
 struct stream_announcement {
 	const struct stream_payload *payloads; /* borrowed */
@@ -208,7 +206,6 @@ const struct stream *streams_next(
 /* The interval that the last STREAM_INTERVAL_DUE announced. */
 const struct stream_interval *streams_interval(const struct streams *streams);
 
-uint32_t streams_capacity(const struct streams *streams);
 uint64_t streams_evicted(const struct streams *streams);
 
 /* Of one stream. Expected less unique sequence numbers; never negative. */
@@ -219,6 +216,12 @@ double stream_jitter_mean_ms(const struct stream *stream);
 bool stream_secure_suspected(const struct stream *stream);
 uint32_t stream_packet_ms(const struct stream *stream);
 void stream_quality(const struct stream *stream, struct stream_quality *quality);
+
+/* Idle order is kept to about a second: its links are cold memory. */
+static inline uint32_t stream_touch(uint64_t time_us)
+{
+	return (uint32_t)(time_us >> 20);
+}
 
 /* Parts of streams_packet, apart for the tests: what the packet does to its stream. */
 void stream_start(struct stream *stream, const struct datagram *datagram,

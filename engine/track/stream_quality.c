@@ -26,9 +26,9 @@ double stream_jitter_max_ms(const struct stream *stream)
 
 double stream_jitter_mean_ms(const struct stream *stream)
 {
-	if (stream->jitter_count == 0)
+	if (stream->unique <= 1)
 		return 0;
-	return (double)stream->jitter_sum / stream->jitter_count / JITTER_UNITS_PER_MS;
+	return (double)stream->jitter_sum / (stream->unique - 1) / JITTER_UNITS_PER_MS;
 }
 
 uint32_t stream_packet_ms(const struct stream *stream)
@@ -80,7 +80,7 @@ static void judge(const struct stream *stream, const struct span *span,
 		const double missing = (lost + span->late[i]) / span->expected * 100;
 		const struct emodel_input input = {
 		        .delay_ms = path_ms + packet_ms +
-		                    stream->buffers[i].delay_us / 1000.0,
+		                    stream->jitters.buffers[i].delay_us / 1000.0,
 		        .loss_percent = missing < 100 ? missing : 100,
 		        .burst_ratio = burst.burst_ratio,
 		};
@@ -94,7 +94,7 @@ void stream_quality(const struct stream *stream, struct stream_quality *quality)
 {
 	uint32_t late[JITTER_COUNT];
 	for (int i = 0; i < JITTER_COUNT; i++)
-		late[i] = stream->buffers[i].late;
+		late[i] = stream->jitters.buffers[i].late;
 	const struct span span = {stream_expected(stream), stream->unique, late};
 	judge(stream, &span, quality);
 }
@@ -102,7 +102,7 @@ void stream_quality(const struct stream *stream, struct stream_quality *quality)
 void stream_interval_close(struct stream *stream, struct stream_interval *interval)
 {
 	const struct stream_mark *mark = &stream->mark;
-	const uint32_t count = stream->jitter_count - mark->jitter_count;
+	const uint32_t first = mark->unique ? 0 : 1; /* has no packet before it */
 	/* Late arrivals of an earlier interval may exceed what this one expected. */
 	const uint32_t expected = stream_expected(stream) - mark->expected;
 	const uint32_t unique = stream->unique - mark->unique;
@@ -114,22 +114,22 @@ void stream_interval_close(struct stream *stream, struct stream_interval *interv
 	        .lost = expected > unique ? expected - unique : 0,
 	        .jitter_max_us = stream->interval_jitter_max / 64,
 	};
-	if (count > 0)
+	if (unique > first)
 		interval->jitter_mean_us =
-		        (uint32_t)((stream->jitter_sum - mark->jitter_sum) / count / 64);
+		        (uint32_t)((stream->jitter_sum - mark->jitter_sum) /
+		                   (unique - first) / 64);
 	for (int i = 0; i < JITTER_COUNT; i++)
-		interval->late[i] = stream->buffers[i].late - mark->late[i];
+		interval->late[i] = stream->jitters.buffers[i].late - mark->late[i];
 	const struct span span = {expected, unique, interval->late};
 	judge(stream, &span, &interval->quality);
 	stream->interval_us = stream->last_us;
 	stream->interval_jitter_max = 0;
 	stream->mark = (struct stream_mark){
 	        .jitter_sum = stream->jitter_sum,
-	        .jitter_count = stream->jitter_count,
 	        .packets = stream->packets,
 	        .unique = stream->unique,
 	        .expected = stream_expected(stream),
 	};
 	for (int i = 0; i < JITTER_COUNT; i++)
-		stream->mark.late[i] = stream->buffers[i].late;
+		stream->mark.late[i] = stream->jitters.buffers[i].late;
 }

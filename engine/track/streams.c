@@ -11,7 +11,6 @@ enum {
 	TABLE_BYTES_PER_STREAM = 26,
 	SPARE_STREAMS = 8, /* ended ones that wait to be told */
 	STREAMS_LEAST = 16,
-	TOUCH_US = 1000000, /* idle order is kept to the second: links are cold memory */
 };
 
 /* In place of the follower of a stream that is no more. */
@@ -38,7 +37,6 @@ struct streams {
 	uint32_t capacity;
 	uint32_t last; /* of the packet before */
 	uint32_t told; /* by streams_expired, to be given back */
-	uint32_t last_id;
 	struct stream_interval interval;
 };
 
@@ -158,7 +156,6 @@ static uint32_t create(struct streams *streams, uint64_t hash,
 	ENSURE(index != 0);
 	struct stream *stream = slab_at(&streams->slab, index);
 	stream_start(stream, datagram, packet);
-	stream->id = ++streams->last_id;
 	ENSURE(table_insert(&streams->table, hash, index));
 	list_push_back(&streams->candidates, index);
 	list_push_back(&streams->created, index);
@@ -175,10 +172,10 @@ static unsigned update(struct streams *streams, uint32_t index,
 	if (__builtin_expect(news & STREAM_CONFIRMED, 0)) {
 		list_remove(&streams->candidates, index);
 		list_push_back(&streams->confirmed, index);
-		stream->touched_us = datagram->time_us;
-	} else if (datagram->time_us - stream->touched_us > TOUCH_US) {
+		stream->touched = stream_touch(datagram->time_us);
+	} else if (stream_touch(datagram->time_us) != stream->touched) {
 		list_touch(idle_list(streams, stream), index);
-		stream->touched_us = datagram->time_us;
+		stream->touched = stream_touch(datagram->time_us);
 	}
 	if (stream->confirmed && datagram->time_us > stream->interval_us &&
 	        datagram->time_us - stream->interval_us >= STREAM_INTERVAL_US) {
@@ -265,7 +262,7 @@ void streams_announce(struct streams *streams, struct stream *stream,
 	if (!stream->confirmed) {
 		list_remove(&streams->candidates, index);
 		list_push_back(&streams->confirmed, index);
-		stream->touched_us = stream->last_us;
+		stream->touched = stream_touch(stream->last_us);
 	}
 	stream_announced(stream, announcement);
 }
@@ -275,16 +272,13 @@ static uint32_t idle_front(struct streams *streams, struct list *list, uint64_t 
 {
 	while (list->front) {
 		struct stream *stream = slab_at(&streams->slab, list->front);
-		if (now_us <= stream->touched_us ||
-		        now_us - stream->touched_us <= streams->idle_us)
+		if (now_us > stream->last_us &&
+		        now_us - stream->last_us > streams->idle_us)
+			return list->front;
+		if (stream->touched == stream_touch(stream->last_us))
 			return 0;
-		if (now_us <= stream->last_us ||
-		        now_us - stream->last_us <= streams->idle_us) {
-			stream->touched_us = stream->last_us;
-			list_touch(list, list->front);
-			continue;
-		}
-		return list->front;
+		stream->touched = stream_touch(stream->last_us);
+		list_touch(list, list->front);
 	}
 	return 0;
 }
@@ -320,11 +314,6 @@ const struct stream *streams_next(
 const struct stream_interval *streams_interval(const struct streams *streams)
 {
 	return &streams->interval;
-}
-
-uint32_t streams_capacity(const struct streams *streams)
-{
-	return streams->capacity;
 }
 
 uint64_t streams_evicted(const struct streams *streams)

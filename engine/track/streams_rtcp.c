@@ -32,10 +32,10 @@ static void take_block(
 	if (clock_hz)
 		stream->remote_jitter_us =
 		        (uint32_t)((uint64_t)block->jitter * 1000000 / clock_hz);
-	if (!block->lsr || block->lsr != stream->report_ntp || !stream->report_us)
+	if (!block->lsr || block->lsr != stream->report_ntp)
 		return;
 	const uint64_t held_us = (uint64_t)block->dlsr * 1000000 >> 16;
-	const uint64_t passed_us = time_us - stream->report_us;
+	const uint32_t passed_us = (uint32_t)time_us - stream->report_us;
 	if (passed_us >= held_us && passed_us - held_us < 10000000)
 		stream->round_trip_us = (uint32_t)(passed_us - held_us);
 }
@@ -47,7 +47,7 @@ struct stream *streams_rtcp(const struct streams *streams,
 	        find_reported(streams, &datagram->src, &datagram->dst, report->sender);
 	if (own && report->has_sr) {
 		own->report_ntp = (uint32_t)(report->ntp >> 16);
-		own->report_us = datagram->time_us;
+		own->report_us = (uint32_t)datagram->time_us;
 	}
 	if (own && report->bye && report->bye_ssrc == own->ssrc)
 		own->bye = true;

@@ -19,12 +19,21 @@ struct slice text_share(struct track *track, struct arena *arena, struct slice t
 	return text_keep(track, arena, text);
 }
 
-struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count)
+struct texts *texts_keep(struct track *track, const struct slice *slices, uint16_t count,
+        const struct texts_later *later)
 {
-	struct texts *texts = texts_new(&track->pool, slices, count);
+	struct texts *texts = texts_new(&track->pool, slices, count, later);
 	if (!texts)
 		track->counters.text_exhausted++;
 	return texts;
+}
+
+void text_begin(
+        struct track *track, struct call *call, const struct slice texts[CALL_TEXTS])
+{
+	/* A tag, an agent and payload types come to almost every call. */
+	static const struct texts_later LATER = {.places = CALL_TEXTS_LATE, .bytes = 40};
+	call->texts = texts_keep(track, texts, CALL_TEXTS, &LATER);
 }
 
 struct text text_add(struct track *track, struct call *call, struct slice text)

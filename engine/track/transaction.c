@@ -170,7 +170,8 @@ static void keep_texts(struct track *track, struct transaction *transaction,
 		texts[TRANSACTION_AUTH_REALM] = auth->realm;
 		texts[TRANSACTION_AUTH_NONCE] = auth->nonce;
 	}
-	transaction->texts = texts_keep(track, texts, TRANSACTION_TEXTS);
+	static const struct texts_later NOTHING;
+	transaction->texts = texts_keep(track, texts, TRANSACTION_TEXTS, &NOTHING);
 }
 
 static uint32_t transaction_new(

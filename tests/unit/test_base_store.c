@@ -97,6 +97,26 @@ static uint64_t hash_of(uint32_t index)
 	return (uint64_t)(index * 7 % 13 + (index % 3 ? 0 : 0xffffffe8)) << 32;
 }
 
+/* While it doubles, with some gone in between: all others are found, at every size. */
+static void table_grows(void **state)
+{
+	enum { ITEMS = 20000 };
+	struct table table = {0};
+	assert_true(table_init(&table, *state, ITEMS));
+	const uint32_t first = table.mask;
+	for (uint32_t i = 1; i <= ITEMS; i++) {
+		assert_true(table_insert(&table, hash_of(i), i));
+		if (i % 3 == 0)
+			table_remove(&table, hash_of(i), i);
+		if (i % 997 == 0)
+			for (uint32_t j = 1; j <= i; j++)
+				assert_int_equal(
+				        table_holds(&table, hash_of(j), j), j % 3 != 0);
+	}
+	assert_true(table.mask > first && table.mask < table.most + 1);
+	assert_true(table.count <= (table.mask + 1) / 4 * 3);
+}
+
 static void table_finds_what_is_in_it(void **state)
 {
 	struct table table = {0};
@@ -277,13 +297,15 @@ static void pool_unites(void **state)
 	assert_int_equal(pool.used, 0);
 }
 
+static const struct texts_later LATER = {2, 10};
+
 static void texts_are_kept_once(void **state)
 {
 	struct pool pool = {0};
 	assert_true(pool_init(&pool, *state, 300000));
 	const struct slice said[] = {
 	        SLICE("bob"), {0}, SLICE(""), SLICE("example.com"), SLICE("bob")};
-	struct texts *texts = texts_new(&pool, said, 5);
+	struct texts *texts = texts_new(&pool, said, 5, &LATER);
 	for (unsigned i = 0; i < 5; i++)
 		assert_true(slice_equal(texts_get(texts, i), said[i]));
 	assert_false(slice_present(texts_get(texts, 1)));
@@ -308,7 +330,7 @@ static void texts_are_put_over_those_before(void **state)
 	struct text place = {0};
 	assert_true(pool_init(&pool, *state, 300000));
 	const struct slice said = SLICE("12");
-	struct texts *texts = texts_new(&pool, &said, 1);
+	struct texts *texts = texts_new(&pool, &said, 1, &LATER);
 	assert_true(texts_put(&pool, &texts, &place, SLICE("12")));
 	const uint16_t first = place.at;
 	assert_int_not_equal(first, texts->table[0].at);
@@ -327,7 +349,7 @@ static void texts_have_an_end(void **state)
 	struct pool pool = {0};
 	assert_true(pool_init(&pool, *state, 300000));
 	const struct slice said[] = {slice_of(big, sizeof(big)), slice_of(big, 9999)};
-	struct texts *texts = texts_new(&pool, said, 2);
+	struct texts *texts = texts_new(&pool, said, 2, &LATER);
 	assert_int_equal(texts_get(texts, 0).len, sizeof(big));
 	assert_false(slice_present(texts_get(texts, 1)));
 	assert_false(texts_set(&pool, &texts, 1, slice_of(big, 9999)));
@@ -335,7 +357,7 @@ static void texts_have_an_end(void **state)
 	texts_free(&pool, &texts);
 	struct texts *many[8] = {0};
 	unsigned count = 0;
-	while (count < 8 && (many[count] = texts_new(&pool, said, 1)))
+	while (count < 8 && (many[count] = texts_new(&pool, said, 1, &LATER)))
 		count++;
 	assert_in_range(count, 2, 7);
 	while (count > 0)
@@ -351,6 +373,7 @@ int main(void)
 	        ROW(memory_ends),
 	        ROW(slab_reuses),
 	        ROW(table_finds_what_is_in_it),
+	        ROW(table_grows),
 	        ROW(list_keeps_order),
 	        ROW(wheel_orders),
 	        ROW(wheel_edges),

@@ -179,6 +179,7 @@ static int keep_texts(void **state)
 	static uint8_t region[4096] __attribute__((aligned(64)));
 	static struct pool pool;
 	struct memory memory = {.base = region, .bytes = sizeof(region)};
+	static const struct texts_later LATER;
 	const struct slice of_call[CALL_TEXTS] = {[CALL_TEXT_FROM_USER] = SLICE("alice")};
 	const struct slice asked[TRANSACTION_TEXTS] = {
 	        [TRANSACTION_TO_USER] = SLICE("bob")};
@@ -186,8 +187,8 @@ static int keep_texts(void **state)
 	(void)state;
 	if (!pool_init(&pool, &memory, sizeof(region)))
 		return 1;
-	call.texts = texts_new(&pool, of_call, CALL_TEXTS);
-	transaction.texts = texts_new(&pool, asked, TRANSACTION_TEXTS);
+	call.texts = texts_new(&pool, of_call, CALL_TEXTS, &LATER);
+	transaction.texts = texts_new(&pool, asked, TRANSACTION_TEXTS, &LATER);
 	return call.texts && transaction.texts ? 0 : 1;
 }
 

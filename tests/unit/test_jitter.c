@@ -31,29 +31,29 @@ static void test_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
-		struct jitter_buffer buffers[JITTER_COUNT];
+		struct jitter jitter;
 		print_message("%s\n", row->name);
-		jitter_init(buffers);
-		jitter_resync(buffers, 0);
+		jitter_init(&jitter);
+		jitter_resync(&jitter, 0);
 		for (int32_t n = 1; n <= 1000; n++)
-			jitter_packet(buffers,
+			jitter_packet(&jitter,
 			        n * row->drift_us + (n % row->every ? 0 : row->delay_us));
 		for (int k = 0; k < JITTER_COUNT; k++)
-			assert_in_range(
-			        buffers[k].late, row->late_min[k], row->late_max[k]);
+			assert_in_range(jitter.buffers[k].late, row->late_min[k],
+			        row->late_max[k]);
 	}
 }
 
 static void test_path_change(void **state)
 {
 	(void)state;
-	struct jitter_buffer buffers[JITTER_COUNT];
-	jitter_init(buffers);
-	jitter_resync(buffers, 0);
+	struct jitter jitter;
+	jitter_init(&jitter);
+	jitter_resync(&jitter, 0);
 	for (int n = 0; n < 1000; n++)
-		jitter_packet(buffers, n < 500 ? 0 : 500000);
+		jitter_packet(&jitter, n < 500 ? 0 : 500000);
 	for (int k = 0; k < JITTER_COUNT; k++)
-		assert_in_range(buffers[k].late, 1, 10);
+		assert_in_range(jitter.buffers[k].late, 1, 10);
 }
 
 int main(void)

@@ -118,10 +118,12 @@ static void drain(struct detect *detect, struct run *run)
 static void play(struct detect *detect, const struct row *row, struct run *run)
 {
 	for (const struct step *step = row->steps; step->status; step++) {
+		static const struct texts_later LATER;
 		const struct slice texts[TRANSACTION_TEXTS] = {
 		        [TRANSACTION_TO_USER] = slice_of(step->user, strlen(step->user)),
 		};
-		struct texts *kept = texts_new(&run->pool, texts, TRANSACTION_TEXTS);
+		struct texts *kept =
+		        texts_new(&run->pool, texts, TRANSACTION_TEXTS, &LATER);
 		assert_non_null(kept);
 		const struct transaction transaction = {
 		        .method = SIP_REGISTER,
