@@ -11,7 +11,8 @@ enum {
 	RAS_PORT = 1719,
 	CALL_PORT = 1720,
 	Q931_HEADER_MIN = 4,
-	RAS_CERTAIN = 16, /* bytes from which on a clean decode is no chance */
+	RAS_CERTAIN = 12,       /* bytes; a shorter one is none that nobody announced */
+	IDENTIFIER_CERTAIN = 4, /* characters */
 	ACK_ONLY = 2,
 };
 
@@ -50,15 +51,35 @@ static void give_error(struct decode *decode, struct message *message, struct sl
 	message->anomalies = &decode->anomalies;
 }
 
-/*
- * A message that nobody announced is one when it decodes cleanly to its last bit. A few
- * bytes do so by chance, and what begins like RTP may be RTP.
- */
-static bool ras_certain(const struct h323_message *ras, struct slice bytes)
+/* An identifier that somebody chose: UTF-16 of some printable ASCII characters. */
+static bool is_identifier(struct slice wide)
 {
-	bool like_rtp = bytes.data[0] & 0x80;
-	return ras->whole && !anomalies_any(&ras->anomalies) && !like_rtp &&
-	       bytes.len >= RAS_CERTAIN;
+	const uint8_t *data = (const uint8_t *)wide.data;
+
+	if (wide.len < 2 * IDENTIFIER_CERTAIN)
+		return false;
+	for (size_t i = 0; i < 2 * IDENTIFIER_CERTAIN; i += 2)
+		if (data[i] != 0 || data[i + 1] < ' ' || data[i + 1] > '~')
+			return false;
+	return true;
+}
+
+/*
+ * Random bytes decode to their last bit once in some thousand times, but they do not hold
+ * a protocolIdentifier or an identifier in clear.
+ */
+static bool ras_certain(const struct h323_message *ras)
+{
+	const uint32_t node = ras->pdu_count ? ras->pdus[0].node : 0;
+
+	if (!ras->whole)
+		return false;
+	if (ras->version)
+		return true;
+	return is_identifier(h323_bytes(
+	               ras->tape, per_child(ras->tape, node, PER_endpointIdentifier))) ||
+	       is_identifier(h323_bytes(
+	               ras->tape, per_child(ras->tape, node, PER_gatekeeperIdentifier)));
 }
 
 void decode_ras_broken(struct decode *decode, struct message *message)
@@ -72,15 +93,17 @@ bool decode_ras(struct decode *decode, struct message *message)
 	const struct h323_message *ras = &decode->h323.message;
 	struct slice bytes = decode->rest;
 	bool expected = expects(decode, H323_RAS);
+	bool like_rtp = bytes.data[0] & 0x80;
 
-	if (!expected && bytes.len < RAS_CERTAIN)
+	if (!expected && (bytes.len < RAS_CERTAIN || like_rtp))
 		return false;
 	h323_ras_parse(&decode->h323, bytes);
-	if (!(expected ? ras->id != PER_NO_NAME : ras_certain(ras, bytes))) {
+	bool certain = ras_certain(ras);
+	if (!(expected ? ras->id != PER_NO_NAME : certain)) {
 		decode_ras_broken(decode, message);
 		return message->kind == MESSAGE_ERROR;
 	}
-	if (ras->whole) {
+	if (certain) {
 		h323_learn_flow(&decode->learned, decode->datagram, H323_RAS);
 		h323_learn_message(&decode->learned, ras);
 	}
