@@ -19,6 +19,7 @@ static const struct verb VERBS[] = {
         {"rules", "list, show, explain, validate and test detection rules", verb_rules},
         {"calls", "list calls of capture files, draw and extract them", verb_calls},
         {"decode", "print messages in hexadecimal as trees", verb_decode},
+        {"block", "what the inline filter blocks: check, add, del, list", verb_block},
 };
 
 enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };

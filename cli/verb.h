@@ -9,5 +9,6 @@ int verb_replay(int argc, char **argv);
 int verb_rules(int argc, char **argv);
 int verb_calls(int argc, char **argv);
 int verb_decode(int argc, char **argv);
+int verb_block(int argc, char **argv);
 
 #endif

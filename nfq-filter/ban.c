@@ -117,8 +117,9 @@ static bool range_stage(struct bans *bans, const struct ban *ban, uint64_t now_u
 	if (!behind(&ban->network, &next))
 		return true;
 	(void)firewall_address(&next, key);
-	element.end = true;
-	element.user_len = 0;
+	/* The kernel takes nothing but the key with an end. */
+	element = (struct netfilter_element){
+	        .key = key, .key_len = element.key_len, .end = true};
 	return netfilter_change(netfilter, NETFILTER_ADD, set, &element);
 }
 

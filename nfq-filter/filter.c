@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <time.h>
 
 #include "nfq-filter/policy.h"
 
@@ -11,17 +10,10 @@ enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200 };
 
 static const uint64_t TICK_US = 100000;
 
-uint64_t filter_clock(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* Time never stands still from packet to packet: a verdict belongs to one moment. */
 static uint64_t next_moment(struct filter *filter)
 {
-	const uint64_t now_us = filter_clock();
+	const uint64_t now_us = instant_now_us();
 	filter->now_us = now_us > filter->now_us ? now_us : filter->now_us + 1;
 	return filter->now_us;
 }
@@ -74,6 +66,8 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 	const struct slice rule = slice_split(&by, ' ');
 	writer_address(&entity, &ban->network.ip);
 	if (result == BAN_DONE && ban_single(&ban->network)) {
+		if (filter->kill_count < FILTER_KILLS)
+			filter->killed[filter->kill_count++] = ban->network.ip;
 		pinholes_set_grace(&filter->pinholes, 0);
 		(void)sessions_end_of(&filter->sessions, &ban->network.ip);
 		pinholes_set_grace(&filter->pinholes, filter->settings.grace_ms * 1000);
@@ -205,6 +199,15 @@ bool filter_queue(struct filter *filter)
 	return true;
 }
 
+/* The connections of those that were banned since the last tick. */
+static void kill_connections(struct filter *filter)
+{
+	if (filter->kill_count && filter->conntrack)
+		(void)conntrack_kill(
+		        filter->conntrack, filter->killed, filter->kill_count);
+	filter->kill_count = 0;
+}
+
 static void tell_losses(struct filter *filter)
 {
 	struct queue_losses losses;
@@ -249,6 +252,7 @@ void filter_tick(struct filter *filter)
 	engine_advance(filter->engine, filter->now_us);
 	sessions_advance(&filter->sessions, filter->now_us, &calls);
 	bans_advance(&filter->bans, filter->now_us);
+	kill_connections(filter);
 	if (!firewall_intact(&filter->firewall))
 		rebuild(filter);
 	tell_losses(filter);

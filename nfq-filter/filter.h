@@ -11,6 +11,8 @@
 #include "nfq-filter/limit.h"
 #include "nfq-filter/report.h"
 #include "nfq-filter/session.h"
+#include "platform/conntrack.h"
+#include "platform/instant.h"
 #include "platform/log.h"
 #include "platform/queue.h"
 #include "platform/rules_load.h"
@@ -35,6 +37,8 @@ struct filter_counters {
 #undef X
 };
 
+enum { FILTER_KILLS = 64 };
+
 /* Of the packet at hand. */
 struct moment {
 	struct view view;
@@ -56,6 +60,10 @@ struct filter {
 	struct sessions sessions;
 	struct bans bans;
 	struct limited_sources limits;
+	struct conntrack *conntrack; /* NULL = the kernel has none */
+	struct address
+	        killed[FILTER_KILLS]; /* whose connections end with the next tick */
+	size_t kill_count;
 	struct report report;
 	struct log log;
 	struct hash_key hash_key;
@@ -83,7 +91,5 @@ void filter_alert(void *context, const struct engine *engine, const struct alert
 
 /* An address that shall be banned, or not; told. */
 enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool forced);
-
-uint64_t filter_clock(void);
 
 #endif

@@ -90,7 +90,7 @@ static bool loop_open(struct loop *loop, struct filter *filter)
 
 static void timer_set(const struct loop *loop, const struct filter *filter)
 {
-	const uint64_t now_us = filter_clock(), due_us = filter_due_us(filter);
+	const uint64_t now_us = instant_now_us(), due_us = filter_due_us(filter);
 	const uint64_t wait_us = due_us > now_us ? due_us - now_us : 1;
 	const struct itimerspec when = {
 	        .it_value = {.tv_sec = (time_t)(wait_us / US_PER_S),
@@ -126,7 +126,7 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 		if (fd == loop->control.fd)
 			control_serve(&loop->control, filter);
 	}
-	if (filter_clock() >= filter_due_us(filter))
+	if (instant_now_us() >= filter_due_us(filter))
 		filter_tick(filter);
 	return true;
 }

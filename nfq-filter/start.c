@@ -105,6 +105,7 @@ static bool firewall_start(struct filter *filter)
 	const bool there = netfilter_table_exists(filter->firewall.netfilter);
 	if (!firewall_install(&filter->firewall, &error))
 		return say(filter, "firewall", error.text);
+	filter->conntrack = conntrack_open();
 	filter->sessions.now_us = filter->now_us;
 	wheel_advance(&filter->sessions.wheel, filter->now_us);
 	if (there)
@@ -131,7 +132,7 @@ bool filter_start(struct filter *filter)
 	struct file_error error;
 	filter->bans.journal = -1;
 	filter->report.fd = -1;
-	filter->now_us = filter_clock();
+	filter->now_us = instant_now_us();
 	if (!file_make_directories(filter->settings.state, &error))
 		return say(filter, filter->settings.state, error.text);
 	if (!report_open(&filter->report, filter->settings.events))
@@ -152,6 +153,7 @@ void filter_stop(struct filter *filter)
 	bans_close(&filter->bans);
 	queue_close(&filter->queue);
 	netfilter_close(&filter->firewall.netfilter);
+	conntrack_close(&filter->conntrack);
 	rules_clear(&filter->rules);
 	memory_release(&filter->memory);
 	memory_release(&filter->engine_memory);
