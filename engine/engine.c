@@ -131,6 +131,7 @@ void engine_notice(struct engine *engine, const struct engine_notice *notice)
 	        .sensor_what = notice->what,
 	        .sensor_where = notice->where,
 	        .sensor_value = notice->value,
+	        .sensor_shared = notice->shared,
 	};
 	engine_advance(engine, notice->time_us);
 	engine_event(engine, &event);

@@ -50,6 +50,7 @@ struct engine_notice {
 	const char *what;
 	const char *where;
 	uint64_t value;
+	bool shared; /* told by others: nothing of ours was lost */
 };
 void engine_notice(struct engine *engine, const struct engine_notice *notice);
 

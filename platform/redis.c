@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "platform/instant.h"
 #include "platform/redis_link.h"
 
 enum {
@@ -405,7 +406,7 @@ static void back_off(struct redis *redis)
 		redis->backoff_ms = REDIS_BACKOFF_MAX_MS;
 	const uint32_t jitter =
 	        (uint32_t)(now.tv_nsec / 1000) % (redis->backoff_ms / 4 + 1);
-	redis->retry_at_ms = redis_now_ms() + redis->backoff_ms + jitter;
+	redis->retry_at_ms = instant_steady_ms() + redis->backoff_ms + jitter;
 }
 
 static bool rounds(struct redis *redis)
@@ -434,7 +435,7 @@ bool redis_run(struct redis *redis)
 	redis->ran = true;
 	if (redis->count == 0)
 		return true;
-	if (redis->retry_at_ms && redis_now_ms() < redis->retry_at_ms)
+	if (redis->retry_at_ms && instant_steady_ms() < redis->retry_at_ms)
 		return false;
 	redis->connected = rounds(redis);
 	if (redis->connected) {

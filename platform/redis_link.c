@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "platform/instant.h"
+
 enum { READ_BYTES = 65536, PROBLEM_BYTES = 200, PORT_TEXT = 8 };
 
 struct redis_tls {
@@ -31,13 +33,6 @@ struct redis_link {
 	redisReader *reader;
 	char problem[PROBLEM_BYTES];
 };
-
-uint64_t redis_now_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 struct redis_tls *redis_tls_new(const struct redis_options *options, const char **problem)
 {
@@ -140,7 +135,7 @@ __attribute__((format(printf, 2, 3))) static bool fail(
 static bool wait_for(struct redis_link *link, short events, uint64_t deadline_ms)
 {
 	for (;;) {
-		const uint64_t now = redis_now_ms();
+		const uint64_t now = instant_steady_ms();
 		struct pollfd poll_fd = {.fd = link->fd, .events = events};
 		const int left = deadline_ms > now ? (int)(deadline_ms - now) : 0;
 		const int ready = poll(&poll_fd, 1, left);
@@ -255,7 +250,7 @@ static bool tls_open(struct redis_link *link, struct redis_tls *tls, uint64_t de
 
 bool redis_link_send(struct redis_link *link, struct slice bytes, uint32_t limit_ms)
 {
-	const uint64_t deadline_ms = redis_now_ms() + limit_ms;
+	const uint64_t deadline_ms = instant_steady_ms() + limit_ms;
 	while (bytes.len) {
 		ssize_t sent;
 		if (link->ssl) {
@@ -307,7 +302,7 @@ static bool receive(struct redis_link *link, uint64_t deadline_ms)
 
 void *redis_link_answer(struct redis_link *link, uint32_t limit_ms)
 {
-	const uint64_t deadline_ms = redis_now_ms() + limit_ms;
+	const uint64_t deadline_ms = instant_steady_ms() + limit_ms;
 	void *reply = NULL;
 	if (!redis_link_is_open(link))
 		return NULL;
@@ -346,7 +341,7 @@ static bool greet(
 bool redis_link_open(struct redis_link *link, const struct redis_link_options *options)
 {
 	const struct redis_options *redis = &options->redis;
-	const uint64_t deadline_ms = redis_now_ms() + redis->connect_ms;
+	const uint64_t deadline_ms = instant_steady_ms() + redis->connect_ms;
 	const bool fine = link->peer.port ? connect_tcp(link, deadline_ms)
 	                                  : connect_unix(link, deadline_ms);
 	if (!fine || (options->tls && !tls_open(link, options->tls, deadline_ms)))

@@ -42,6 +42,4 @@ bool redis_link_send(struct redis_link *link, struct slice bytes, uint32_t limit
 /* The next answer, owned by the caller; NULL when the connection was closed. */
 void *redis_link_answer(struct redis_link *link, uint32_t limit_ms);
 
-uint64_t redis_now_ms(void);
-
 #endif

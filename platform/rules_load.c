@@ -5,11 +5,15 @@
 
 #include "platform/document.h"
 #include "platform/file.h"
+#include "platform/json.h"
 #include "platform/memory.h"
 #include "platform/pattern.h"
 #include "platform/yaml.h"
 
 enum { RULES_MEMORY = 256 << 20, RULES_FILES_MAX = 4096, PATH_BYTES = 4096 };
+
+/* An empty list of rules. */
+static const struct node NOTHING = {.kind = NODE_SEQUENCE};
 
 const char *rules_default(void)
 {
@@ -94,15 +98,20 @@ static bool compile(struct rules *rules)
 	return false;
 }
 
-bool rules_load(struct rules *rules, const char *directory, const char *site)
+static bool begin(struct rules *rules)
 {
 	*rules = (struct rules){0};
 	rules->documents = calloc(RULES_FILES_MAX, sizeof(*rules->documents));
 	rules->memory = memory_reserve(RULES_MEMORY);
-	if (!rules->documents || !rules->memory.base) {
+	if (!rules->documents || !rules->memory.base)
 		fprintf(stderr, "ringfence: no memory for rules\n");
+	return rules->documents && rules->memory.base;
+}
+
+bool rules_load(struct rules *rules, const char *directory, const char *site)
+{
+	if (!begin(rules))
 		return false;
-	}
 	bool fine = read_directory(rules, directory);
 	fine = read_below(rules, directory) && fine;
 	if (site && file_is_directory(site))
@@ -110,6 +119,44 @@ bool rules_load(struct rules *rules, const char *directory, const char *site)
 	else if (site)
 		fine = read_file(rules, site) && fine;
 	return fine && compile(rules);
+}
+
+/* The packs of a set that was published are documents of their own. */
+static bool unpack(struct rules *rules, struct document *document)
+{
+	const struct node *packs = node_find(document->root, SLICE("packs"));
+	if (!packs)
+		return true;
+	for (const struct node *pack = packs->first_child; pack; pack = pack->next) {
+		struct document *view = document_new(document->path);
+		if (!view || rules->document_count == RULES_FILES_MAX) {
+			document_free(&view);
+			return false;
+		}
+		view->root = pack;
+		rules->documents[rules->document_count++] = view;
+	}
+	/* The tree lives on behind its packs, as one without rules. */
+	document->root = packs->first_child ? &NOTHING : document->root;
+	return true;
+}
+
+bool rules_load_text(struct rules *rules, const char *name, struct slice text)
+{
+	struct document_error error = {0};
+	if (!begin(rules))
+		return false;
+	const struct slice body = slice_trim(text);
+	const bool json = body.len && (body.data[0] == '{' || body.data[0] == '[');
+	struct document *document =
+	        json ? json_parse(name, body, &error) : yaml_parse(name, body, &error);
+	if (!document) {
+		fprintf(stderr, "%s:%u:%u: %s\n", name, error.line, error.column,
+		        error.text);
+		return false;
+	}
+	rules->documents[rules->document_count++] = document;
+	return unpack(rules, document) && compile(rules);
 }
 
 void rules_clear(struct rules *rules)

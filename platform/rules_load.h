@@ -26,6 +26,11 @@ const char *rules_default(void);
  * False when something is wrong: told on standard error with its place.
  */
 bool rules_load(struct rules *rules, const char *directory, const char *site);
+/*
+ * Rules as they are published: one document in JSON or YAML, which is a pack, or a map
+ * "packs" of several, each under the name of its file. name is for messages.
+ */
+bool rules_load_text(struct rules *rules, const char *name, struct slice text);
 void rules_clear(struct rules *rules);
 
 #endif

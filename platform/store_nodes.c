@@ -1,20 +1,12 @@
 /*
  * States of nodes in Redis: who lives, what it runs, what it lost.
  */
-#include <time.h>
-
+#include "platform/instant.h"
 #include "platform/store_inside.h"
 
 enum { FIELDS_MAX = 64, DAY_MS = 86400000 };
 
 static const struct slice NODES = {"rf:nodes", 8};
-
-static uint64_t wall_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 bool store_node_set(
         struct redis *redis, struct slice id, const struct slice *fields, size_t count)
@@ -27,7 +19,7 @@ bool store_node_set(
 	if (count > FIELDS_MAX)
 		return false;
 	memcpy(args + 2, fields, count * sizeof(*fields));
-	const uint64_t now_ms = wall_ms();
+	const uint64_t now_ms = instant_now_us() / 1000;
 	return redis_add(redis, name, args, 2 + count) &&
 	       redis_add(redis, name,
 	               REDIS_ARGS(SLICE("EXPIRE"), name,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/instant.h"
 #include "platform/live.h"
 
 enum {
@@ -11,13 +12,6 @@ enum {
 	FULL_NS = 200000,
 	STOP_WAITS = 25000, /* of FULL_NS: five seconds for a judge that does not take */
 };
-
-uint64_t wall_us(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 struct packet inlet_packet(const struct inlet_record *record)
 {
@@ -75,7 +69,7 @@ static void *inlet_run(void *context)
 	struct packet packet;
 	uint64_t told = 0;
 	uint64_t looked_us = 0;
-	uint64_t now_us = wall_us();
+	uint64_t now_us = instant_now_us();
 
 	for (;;) {
 		const enum live_result result = live_next(inlet->live, &packet, WAIT_MS);
@@ -85,7 +79,7 @@ static void *inlet_run(void *context)
 			atomic_store(&inlet->failed, true);
 			break;
 		}
-		now_us = result == LIVE_PACKET ? packet.time_us : wall_us();
+		now_us = result == LIVE_PACKET ? packet.time_us : instant_now_us();
 		if (result == LIVE_PACKET && !inlet_put(inlet, &packet))
 			break;
 		if (now_us > looked_us + LOOK_US) {

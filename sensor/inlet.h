@@ -48,6 +48,4 @@ bool inlet_put_drops(struct inlet *inlet, uint64_t time_us, uint64_t dropped);
 /* The packet in a record, its data pointing behind it. */
 struct packet inlet_packet(const struct inlet_record *record);
 
-uint64_t wall_us(void);
-
 #endif

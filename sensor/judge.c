@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/report/cef.h"
+#include "platform/instant.h"
 #include "platform/memory.h"
 #include "platform/random.h"
 
@@ -37,6 +38,10 @@ static void on_event(
 	struct judge *judge = context;
 	struct slice text;
 	(void)engine;
+	/* What others told is no news to them. */
+	if (event->kind == EVENT_SENSOR && event->sensor_shared)
+		return;
+	tally_event(judge->tally, event);
 	line_begin(&judge->line, event);
 	while (line_next(&judge->line, &text))
 		put(judge, OUT_LINE, text);
@@ -119,7 +124,7 @@ static struct inlet *oldest(
 		*record = head;
 		*bytes = len;
 	}
-	if (found && gap && (*record)->packet.time_us + HOLD_US > wall_us())
+	if (found && gap && (*record)->packet.time_us + HOLD_US > instant_now_us())
 		return NULL;
 	return found;
 }
@@ -128,8 +133,10 @@ static void judge_record(
         struct judge *judge, struct inlet *inlet, const struct inlet_record *record)
 {
 	if (record->dropped) {
-		const struct engine_notice notice = {
-		        record->packet.time_us, "drops", inlet->name, record->dropped};
+		const struct engine_notice notice = {.time_us = record->packet.time_us,
+		        .what = "drops",
+		        .where = inlet->name,
+		        .value = record->dropped};
 		drops_note(&judge->drops, notice.time_us, record->dropped);
 		engine_notice(judge->engine, &notice);
 		return;
@@ -158,6 +165,20 @@ static void take_rules(struct judge *judge)
 	atomic_store(&judge->old_rules, old);
 }
 
+/* What accounts have done on all sensors together. */
+static void take_notices(struct judge *judge)
+{
+	struct tally_note note;
+	while (tally_notice(judge->tally, &note)) {
+		const struct engine_notice notice = {.time_us = note.time_us,
+		        .what = note.what,
+		        .where = note.account,
+		        .value = note.total,
+		        .shared = true};
+		engine_notice(judge->engine, &notice);
+	}
+}
+
 static bool all_done(const struct judge *judge)
 {
 	for (size_t i = 0; i < judge->inlet_count; i++)
@@ -169,7 +190,7 @@ static bool all_done(const struct judge *judge)
 
 static void rest(struct judge *judge)
 {
-	const uint64_t now_us = wall_us();
+	const uint64_t now_us = instant_now_us();
 	bool empty = true;
 	bell_doze(&judge->bell);
 	for (size_t i = 0; i < judge->inlet_count; i++)
@@ -204,6 +225,7 @@ static void *judge_run(void *context)
 		struct inlet *inlet = oldest(judge, &record, &bytes);
 		atomic_fetch_add_explicit(&judge->beats, 1, memory_order_relaxed);
 		take_rules(judge);
+		take_notices(judge);
 		if (inlet) {
 			judge_record(judge, inlet, record);
 			ring_release(&inlet->ring, bytes);

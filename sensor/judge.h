@@ -12,6 +12,7 @@
 #include "engine/report/line.h"
 #include "platform/rules_load.h"
 #include "sensor/inlet.h"
+#include "sensor/tally.h"
 #include "sensor/witness.h"
 
 enum { INLETS_MAX = 32 };
@@ -44,6 +45,7 @@ struct judge {
 	struct bell bell;
 	struct ring *out;
 	struct witness *witness;
+	struct tally *tally;
 	unsigned out_kinds; /* bits of enum out_kind that somebody wants */
 	struct memory memory;
 	struct memory line_memory;

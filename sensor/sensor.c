@@ -179,11 +179,16 @@ static bool open_judge(struct sensor *sensor)
 	const struct settings *settings = &sensor->settings;
 	const char *directory = settings->rules;
 
+	/* What was published last counts more than what lies on disk. */
+	struct judge_rules *kept = settings->redis_address[0]
+	                                   ? share_kept_rules(settings->state_directory)
+	                                   : NULL;
 	if (!directory[0])
 		directory = rules_default();
-	if (directory) {
-		judge->rules = judge_rules_load(
-		        directory, settings->site[0] ? settings->site : NULL);
+	if (kept || directory) {
+		judge->rules = kept ? kept
+		                    : judge_rules_load(directory,
+		                              settings->site[0] ? settings->site : NULL);
 		if (!judge->rules)
 			return false;
 	}
@@ -196,6 +201,9 @@ static bool open_judge(struct sensor *sensor)
 	judge->out = &sensor->teller.ring;
 	judge->out_kinds = teller_wants(&sensor->teller);
 	judge->stop = &sensor->stop;
+	judge->tally = &sensor->share.tally;
+	if (judge->rules)
+		atomic_store(&judge->rules_version, judge->rules->version);
 	return judge_open(judge, sensor->settings.memory_bytes);
 }
 
@@ -241,7 +249,8 @@ bool sensor_open(struct sensor *sensor)
 	        (enum log_level)sensor->settings.log_level);
 	name_node(sensor);
 	return open_types(sensor) && open_inlets(sensor) && open_outlets(sensor) &&
-	       open_judge(sensor) && open_witness(sensor) && start(sensor);
+	       open_judge(sensor) && open_witness(sensor) && share_open(sensor) &&
+	       start(sensor);
 }
 
 void sensor_close(struct sensor *sensor)
@@ -258,6 +267,7 @@ void sensor_close(struct sensor *sensor)
 		inlet_close(&sensor->inlets[i]);
 	witness_close(&sensor->witness);
 	teller_close(&sensor->teller);
+	share_close(sensor);
 	atomic_store(&sensor->stop_outlets, true);
 	for (size_t i = 0; i < sensor->outlet_count; i++)
 		outlet_close(&sensor->outlets[i]);

@@ -6,6 +6,7 @@
 #define RINGFENCE_SENSOR_SENSOR_H
 
 #include "sensor/settings.h"
+#include "sensor/share.h"
 #include "sensor/teller.h"
 #include "sensor/witness.h"
 
@@ -26,6 +27,7 @@ struct sensor {
 	struct judge judge;
 	struct witness witness;
 	struct teller teller;
+	struct share share;
 	struct outlet outlets[OUTLETS_MAX];
 	size_t outlet_count;
 };

@@ -39,6 +39,7 @@ bool upkeep_run(struct sensor *sensor, int signals)
 			break;
 		if (!inlets_live(sensor))
 			return false;
+		share_tick(sensor);
 		service_beat();
 	}
 	service_stopping();

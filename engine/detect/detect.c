@@ -229,7 +229,7 @@ void detect_event(struct detect *detect, const struct event *event)
 
 	if (event->time_us > detect->now_us)
 		detect->now_us = event->time_us;
-	if (event->kind == EVENT_SENSOR)
+	if (event->kind == EVENT_SENSOR && !event->sensor_shared)
 		detect->lossy_until_us = detect->now_us + LOSSY_US;
 	if (event->packet && event->packet->number != detect->verdict_packet) {
 		detect->verdict_packet = event->packet->number;

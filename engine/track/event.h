@@ -79,6 +79,7 @@ struct event {
 	const char *sensor_what;                /* SENSOR: "overload", "clock-step" … */
 	const char *sensor_where;               /* SENSOR: which table or source */
 	uint64_t sensor_value;
+	bool sensor_shared;                     /* SENSOR: others told it, nothing was lost */
 };
 
 #endif

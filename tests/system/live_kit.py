@@ -150,9 +150,10 @@ class Sensor:
 
     def start(self, env=None):
         self.log = open(self.folder / "log", "ab")
+        before = self.told().count("watches")
         self.child = self.wire.start(SENSOR, "--config", self.config, stderr=self.log,
                                      stdout=self.log, env=env)
-        self.until(lambda: "watches" in self.told(), "the sensor does not start")
+        self.until(lambda: self.told().count("watches") > before, "the sensor does not start")
         return self
 
     def told(self):

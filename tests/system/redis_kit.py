@@ -34,9 +34,10 @@ def free_port():
 class Server:
     """A redis-server in a folder of its own, on a Unix socket and, if wished, on a port."""
 
-    def __init__(self, folder, port=0, options=()):
+    def __init__(self, folder, port=0, options=(), inside=()):
         self.folder = Path(folder)
         self.folder.mkdir(exist_ok=True)
+        self.inside = list(inside)  # the words that run it in a namespace
         self.port, self.options = port, [str(o) for o in options]
         self.socket = self.folder / "redis.sock"
         self.child = None
@@ -44,7 +45,7 @@ class Server:
     def start(self, *more):
         log = open(self.folder / "redis.log", "ab")
         self.child = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--unixsocket", str(self.socket),
+            [*self.inside, "redis-server", "--port", str(self.port), "--unixsocket", str(self.socket),
              "--unixsocketperm", "777", "--dir", str(self.folder), "--save", "", "--appendonly", "no",
              *self.options, *map(str, more)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         for _ in range(200):
@@ -74,15 +75,17 @@ class Server:
 class Cluster:
     """Three masters on loopback that share all slots."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, inside=()):
+        self.inside = list(inside)
+        Path(folder).mkdir(exist_ok=True)
         self.servers = [Server(Path(folder) / f"node{i}", free_port(),
-                               ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"))
+                               ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"), inside)
                         for i in range(3)]
 
     def start(self):
         for server in self.servers:
             server.start()
-        done = run(["redis-cli", "--cluster", "create",
+        done = run([*self.inside, "redis-cli", "--cluster", "create",
                     *[f"127.0.0.1:{s.port}" for s in self.servers], "--cluster-yes"], timeout=60)
         if done.returncode:
             raise RuntimeError(done.stdout.decode("utf-8", "replace"))
