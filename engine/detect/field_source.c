@@ -161,6 +161,7 @@ static const struct field_source usual[FIELD_COUNT] = {
         AT(RAS_TOKEN_REPLAYED, RAS, ras_transaction, token_replayed, BOOL),
         AT(RAS_TOKEN_DOWNGRADE, RAS, ras_transaction, token_downgrade, BOOL),
         AT(RAS_ALIAS_MOVED, RAS, ras_transaction, alias_moved, BOOL),
+        AT(RAS_GATEKEEPER_MOVED, RAS, ras_transaction, gatekeeper_moved, BOOL),
         AT(RAS_FOREIGN, RAS, ras_transaction, foreign_source, BOOL),
         AT(RAS_PRIVATE, RAS, ras_transaction, private_address, BOOL),
         AT(RAS_SIGNAL_IP, RAS, ras_transaction, signalling.ip, IP),

@@ -113,28 +113,30 @@ struct ras_transaction {
 	uint64_t first_packet;
 	struct endpoint client; /* who asked */
 	struct endpoint server;
+	struct address answered_by;
 	uint32_t device;  /* of the client, 0 = not known */
 	uint16_t message; /* enum per_name of the request */
 	uint16_t answer;  /* enum per_name, PER_NO_NAME = none */
 	uint16_t reason;  /* of a rejection or of URQ, DRQ: enum per_name */
 	uint16_t sequence;
-	uint16_t copies;      /* retransmissions of the request */
-	uint16_t reference;   /* ARQ, DRQ: call reference */
-	uint8_t request;      /* enum ras_request */
-	uint8_t phase;        /* enum ras_phase */
-	uint8_t version;      /* protocolIdentifier of GRQ and RRQ, 0 = none */
-	uint8_t role;         /* enum h323_role of GRQ and RRQ */
-	bool answer_call;     /* ARQ, DRQ: of the called side */
-	bool keep_alive;      /* RRQ: only refreshes */
-	bool additive;        /* RRQ: adds aliases to those registered */
-	bool tokens;          /* carries H.235 tokens or an ICV */
-	bool token_replayed;  /* a token that the device sent before */
-	bool token_downgrade; /* the device used tokens before and now does not */
-	bool alias_moved;     /* RRQ: an alias that is registered elsewhere */
-	bool foreign_source;  /* URQ, DRQ: not from the device that it names */
-	bool private_address; /* an address of a private network in it */
-	bool proven;          /* the client's address is known to be real */
-	bool has_call;        /* identifier and conference are there */
+	uint16_t copies;       /* retransmissions of the request */
+	uint16_t reference;    /* ARQ, DRQ: call reference */
+	uint8_t request;       /* enum ras_request */
+	uint8_t phase;         /* enum ras_phase */
+	uint8_t version;       /* protocolIdentifier of GRQ and RRQ, 0 = none */
+	uint8_t role;          /* enum h323_role of GRQ and RRQ */
+	bool answer_call;      /* ARQ, DRQ: of the called side */
+	bool keep_alive;       /* RRQ: only refreshes */
+	bool additive;         /* RRQ: adds aliases to those registered */
+	bool tokens;           /* carries H.235 tokens or an ICV */
+	bool token_replayed;   /* a token that the device sent before */
+	bool token_downgrade;  /* the device used tokens before and now does not */
+	bool alias_moved;      /* RRQ: an alias that is registered elsewhere */
+	bool gatekeeper_moved; /* GCF: from another address than this gatekeeper's */
+	bool foreign_source;   /* URQ, DRQ: not from the device that it names */
+	bool private_address;  /* an address of a private network in it */
+	bool proven;           /* the client's address is known to be real */
+	bool has_call;         /* identifier and conference are there */
 	uint32_t time_to_live_s;
 	uint32_t bandwidth; /* units of 100 bit/s */
 	uint32_t token_time_s;

@@ -59,6 +59,8 @@ static void see_connect(struct track *track, struct h323_seen *seen)
 		return;
 	call_answered(track, seen->seen);
 	call->status = 200;
+	/* There is no ACK: the connection itself proves the caller. */
+	call->acked = true;
 	call->authenticated = (h323->flags & H323_ADMITTED) != 0;
 	if (number->present)
 		h323->connected = (struct h323_name){

@@ -301,14 +301,19 @@ static void answer(struct track *track, struct h323_seen *seen, const struct ras
 	if (!index)
 		return;
 	struct ras_transaction *ras = ras_at(track, index);
-	if (ras->phase != RAS_REQUESTED) {
+	/* Several gatekeepers may answer a multicast request. */
+	const bool discovery = row->request == RAS_GATEKEEPER;
+	if (ras->phase != RAS_REQUESTED &&
+	        (!discovery || address_equal(&ras->answered_by, &datagram->src.ip))) {
 		track->counters.retransmissions++;
 		return;
 	}
 	ras->phase = row->phase;
 	ras->answer = row->message;
 	ras->end_us = seen->seen->time_us;
-	ras->server = datagram->src;
+	ras->answered_by = datagram->src.ip;
+	if (!discovery)
+		ras->server = datagram->src;
 	if (row->phase == RAS_REJECTED)
 		(void)h323_choice(seen->tape,
 		        per_child(seen->tape, seen->pdu->node, PER_rejectReason),

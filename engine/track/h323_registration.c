@@ -70,7 +70,7 @@ static bool described(struct track *track, uint32_t index,
 	return changed;
 }
 
-static void alternates(const struct h323_seen *seen, struct h323_device *device)
+void h323_alternates_read(const struct h323_seen *seen, struct h323_device *device)
 {
 	const struct per_tape *tape = seen->tape;
 	const uint32_t list = per_child(tape, seen->pdu->node, PER_alternateGatekeeper);
@@ -252,7 +252,7 @@ void h323_register(
 			        track, index, ras->names, ras->name_count, ras->additive);
 		device->time_to_live_s = (uint32_t)h323_number(
 		        tape, per_child(tape, reply, PER_timeToLive), 0);
-		alternates(seen, device);
+		h323_alternates_read(seen, device);
 		device_seen(track, index, seen->seen->time_us);
 		bind(track, seen, ras, index);
 		if (fresh || changed)
@@ -282,36 +282,4 @@ void h323_unregister(struct track *track, const struct seen *seen, uint32_t devi
 	event_release(track, RELEASE_REGISTRATION, index);
 	device_at(track, device)->registration = 0;
 	registration->device = 0;
-}
-
-void h323_gatekeeper_found(
-        struct track *track, struct h323_seen *seen, const struct ras_transaction *ras)
-{
-	const struct per_tape *tape = seen->tape;
-	struct endpoint at = seen->seen->datagram->src;
-	struct endpoint said;
-	if (h323_endpoint(
-	            tape, per_child(tape, seen->pdu->node, PER_rasAddress), &said) &&
-	        !address_none(&said.ip))
-		at = said;
-	(void)ras;
-	uint32_t index = device_by_address(track, &at);
-	const bool fresh = index == 0;
-	if (fresh)
-		index = device_new(track, seen->seen->time_us, &at);
-	if (!index)
-		return;
-	struct h323_device *device = device_at(track, index);
-	device->ras = at;
-	device->role = ROLE_GATEKEEPER;
-	const uint8_t version = h323_version(h323_bytes(
-	        tape, per_child(tape, seen->pdu->node, PER_protocolIdentifier)));
-	if (version)
-		device->version = version;
-	if (!device->zone.len)
-		device->zone = h323_wide_keep(track, &device->arena, tape,
-		        per_child(tape, seen->pdu->node, PER_gatekeeperIdentifier));
-	device_seen(track, index, seen->seen->time_us);
-	if (fresh)
-		device_tell(track, index, seen->seen, DEVICE_FOUND);
 }

@@ -3,7 +3,8 @@
  * h323_track_message and goes to
  *
  *	h323_ras.c           requests and their answers, which then tell
- *	h323_registration.c  registrations, and h323_device.c the inventory
+ *	h323_registration.c  registrations, h323_gatekeeper.c discovery, and
+ *	h323_device.c        the inventory
  *	h323_admission.c     what a gatekeeper was asked about a call
  *	h323_call.c          Setup to ReleaseComplete; h323_call_new.c the first of it
  *	h323_control.c       H.245, tunnelled or not; h323_channel.c its channels
@@ -161,8 +162,12 @@ bool device_finish(struct track *track);
 void h323_register(
         struct track *track, struct h323_seen *seen, struct ras_transaction *ras);
 void h323_unregister(struct track *track, const struct seen *seen, uint32_t device);
+
+/* The alternate gatekeepers that an answer names. */
+void h323_alternates_read(const struct h323_seen *seen, struct h323_device *device);
+/* h323_gatekeeper.c */
 void h323_gatekeeper_found(
-        struct track *track, struct h323_seen *seen, const struct ras_transaction *ras);
+        struct track *track, struct h323_seen *seen, struct ras_transaction *ras);
 
 /* h323_admission.c */
 bool admission_init(struct track *track, struct memory *memory, uint32_t capacity);
