@@ -169,6 +169,18 @@ void control_answer(struct filter *filter, struct slice request, struct writer *
 	writer_byte(out, '\n');
 }
 
+/* Everything that waits is answered by now: the successor begins with the next packet. */
+static void hand_over(struct filter *filter, int client)
+{
+	struct handover all = {.queue = queue_fd(filter->queue),
+	        .table = netfilter_fd(filter->firewall.netfilter),
+	        .sessions = handover_save(&filter->sessions)};
+	if (all.sessions < 0)
+		return;
+	filter->handed_over = handover_answer(client, &all);
+	(void)close(all.sessions);
+}
+
 static void serve_one(struct filter *filter, int client)
 {
 	char request[CONTROL_LINE_MAX], text[CONTROL_ANSWER_MAX];
@@ -179,6 +191,10 @@ static void serve_one(struct filter *filter, int client)
 	const ssize_t got = recv(client, request, sizeof(request), 0);
 	if (got <= 0)
 		return;
+	if (slice_starts(slice_of(request, (size_t)got), SLICE("handover"))) {
+		hand_over(filter, client);
+		return;
+	}
 	control_answer(filter, slice_of(request, (size_t)got), &out);
 	(void)send(client, out.data, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }

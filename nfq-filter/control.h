@@ -4,6 +4,7 @@
  *
  *	check ADDRESS            ban ADDRESS[/PREFIX] SECONDS REASON [force]
  *	unban ADDRESS[/PREFIX]   status
+ *	handover                 (answered with descriptors, see handover.h)
  */
 #ifndef RINGFENCE_FILTER_CONTROL_H
 #define RINGFENCE_FILTER_CONTROL_H

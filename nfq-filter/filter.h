@@ -8,6 +8,7 @@
 
 #include "engine/engine.h"
 #include "nfq-filter/ban.h"
+#include "nfq-filter/handover.h"
 #include "nfq-filter/limit.h"
 #include "nfq-filter/report.h"
 #include "nfq-filter/session.h"
@@ -53,6 +54,7 @@ struct filter {
 	struct config *config;
 	struct rules rules;
 	struct memory engine_memory, memory;
+	struct memory judge_memory; /* of rules that came later */
 	struct engine *engine;
 	struct firewall firewall;
 	struct queue *queue;
@@ -70,6 +72,9 @@ struct filter {
 	struct moment moment;
 	struct filter_counters counters;
 	struct queue_losses losses; /* told so far */
+	struct handover handover;   /* of the program before, while starting */
+	bool handed_over;           /* to the program behind: nothing is ours any more */
+	uint64_t started_us;        /* where another program ran before; else 0 */
 	uint64_t now_us;
 	uint64_t tick_us; /* of the last tick */
 	uint64_t number;  /* of packets */

@@ -325,7 +325,7 @@ bool firewall_install(struct firewall *firewall, struct firewall_error *error)
 	/* What the kernel lacks shows only when it is asked for: the best comes first. */
 	for (unsigned without = 0; failed && without < 8; without++) {
 		firewall->native_queue = !(without & 1);
-		firewall->lasting = !(without & 2);
+		firewall->lasting = !(without & 2) && firewall->settings->protect;
 		firewall->ingress = !(without & 4) && devices.names[0];
 		failed = attempt(firewall, &devices);
 		if (failed == EPERM || failed == EBUSY)

@@ -23,6 +23,7 @@ struct options {
 	bool check;
 	bool show;
 	bool sample;
+	bool take_over;
 };
 
 struct loop {
@@ -34,7 +35,7 @@ struct loop {
 static void usage(FILE *to)
 {
 	fprintf(to, "usage: ringfence-filter [--config FILE] [--check-config | "
-	            "--show-config | --sample-config | --version]\n\n"
+	            "--show-config | --sample-config | --take-over | --version]\n\n"
 	            "Opens pinholes for the media of calls, and blocks offenders, on a "
 	            "router.\n\n"
 	            "Example:\n  ringfence-filter --config /etc/ringfence/filter.yaml\n");
@@ -52,6 +53,8 @@ static int options_read(struct options *options, int argc, char **argv)
 			options->show = true;
 		else if (strcmp(argv[i], "--sample-config") == 0)
 			options->sample = true;
+		else if (strcmp(argv[i], "--take-over") == 0)
+			options->take_over = true;
 		else if (strcmp(argv[i], "--version") == 0) {
 			printf("ringfence-filter " RINGFENCE_VERSION "\n");
 			return EXIT_FINE;
@@ -131,10 +134,10 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 	return true;
 }
 
-static int run(struct filter *filter)
+static int run(struct filter *filter, bool take_over)
 {
 	struct loop loop = {.control.fd = -1};
-	bool fine = filter_start(filter) && loop_open(&loop, filter);
+	bool fine = filter_start(filter, take_over) && loop_open(&loop, filter);
 	if (fine)
 		log_write(&filter->log, LOG_LEVEL_INFO,
 		        "filtering; table '%s'%s, queue %u (%s), bans at %s",
@@ -143,7 +146,7 @@ static int run(struct filter *filter)
 		        (unsigned)filter->settings.queue_number,
 		        filter->firewall.native_queue ? "native" : "compatible",
 		        filter->firewall.ingress ? "ingress" : "prerouting");
-	while (fine && !loop.ending)
+	while (fine && !loop.ending && !filter->handed_over)
 		fine = loop_turn(&loop, filter);
 	control_close(&loop.control);
 	filter_stop(filter);
@@ -174,7 +177,7 @@ int main(int argc, char **argv)
 		config_show(filter->config, stdout);
 	} else if (!options.check) {
 		(void)log_level_parse(filter->settings.level, &filter->log.level);
-		code = run(filter);
+		code = run(filter, options.take_over);
 		filter->config = NULL;
 	}
 	config_free(&filter->config);

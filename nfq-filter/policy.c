@@ -6,7 +6,8 @@
 #include "engine/detect/rule.h"
 #include "engine/track/track.h"
 
-static const uint64_t LIMIT_US = 60 * 1000000; /* of a rule that does not say */
+static const uint64_t TRANSACTION_US = 32 * 1000000; /* RFC 3261 17.1 */
+static const uint64_t LIMIT_US = 60 * 1000000;       /* of a rule that does not say */
 
 static void stop(struct filter *filter, const char *rule, const char *why)
 {
@@ -72,6 +73,9 @@ static bool belongs(struct filter *filter, const struct event *event)
 		return true;
 	/* The ACK of a refusal, and every response, belong to a transaction. */
 	if (event->transaction && (!sip->is_request || sip->method == SIP_ACK))
+		return true;
+	/* What began before this program did is over after timers B and F. */
+	if (filter->now_us - filter->started_us < TRANSACTION_US)
 		return true;
 	return session_known(&filter->sessions, event->message);
 }

@@ -354,7 +354,7 @@ void session_event(struct sessions *sessions, const struct event *event)
 	list_push_back(list_of(sessions, seen.session), seen.index);
 	if (sip->is_request)
 		see_request(sessions, &seen);
-	else if (event->transaction || seen.session->inherited)
+	else if (event->transaction || seen.session->inherited || seen.session->carried)
 		see_response(sessions, &seen);
 	else
 		sessions->counters.unasked++;
@@ -435,6 +435,36 @@ void session_inherit(
 	sessions->round++;
 	if (!session_use(sessions, session_at(sessions, index), pinhole))
 		pinhole_give(sessions->pinholes, pinhole, sessions->now_us);
+}
+
+bool session_restore(struct sessions *sessions, const struct session *saved,
+        const struct line *lines, uint32_t count)
+{
+	if (slab_full(&sessions->slab))
+		return false;
+	const uint32_t index = session_new(sessions, saved->call, saved->tag);
+	struct session *session = session_at(sessions, index);
+	session->carried = true;
+	session->inherited = saved->inherited;
+	session->ends[0] = saved->ends[0];
+	session->ends[1] = saved->ends[1];
+	session->offer_cseq = saved->offer_cseq;
+	session->offer_side = saved->offer_side;
+	session->offering = saved->offering;
+	session->asked = saved->asked;
+	session->invited = saved->invited;
+	session->ending = saved->ending;
+	session->on_hold = saved->on_hold;
+	session->expires_s = saved->expires_s;
+	if (saved->answered) {
+		list_remove(&sessions->early, index);
+		session->answered = true;
+		list_push_back(&sessions->answered, index);
+		arm(sessions, index, sessions->settings->idle_ms * 1000);
+	}
+	if (saved->ending)
+		arm(sessions, index, ENDED_US);
+	return lines_restore(sessions, session, lines, count);
 }
 
 uint32_t sessions_end_of(struct sessions *sessions, const struct address *address)

@@ -63,6 +63,7 @@ struct session {
 	bool ending; /* BYE, CANCEL or failure: nothing is wanted */
 	bool on_hold;
 	bool inherited;     /* from the kernel: what was agreed on is not known */
+	bool carried;       /* from the program before: its transactions are not known */
 	uint64_t expires_s; /* of Session-Expires, 0 = none */
 	uint64_t packets;   /* counted when it was last looked at */
 	uint64_t media_us;  /* when media was last known to flow */
@@ -111,6 +112,10 @@ void sessions_advance(struct sessions *sessions, uint64_t now_us,
 /* A pinhole of a run before gets its session. */
 void session_inherit(
         struct sessions *sessions, uint32_t pinhole, const struct pinhole_wish *wish);
+
+/* A session of the program before, with its lines; false when there is no room. */
+bool session_restore(struct sessions *sessions, const struct session *saved,
+        const struct line *lines, uint32_t count);
 
 /* Of a source that is banned: its sessions end at once; returns how many. */
 uint32_t sessions_end_of(struct sessions *sessions, const struct address *address);

@@ -28,6 +28,8 @@ struct seen {
 void lines_offer(struct sessions *sessions, const struct seen *seen);
 /* The answer: the other side's offered lines count from here on, too. */
 void lines_answer(struct sessions *sessions, const struct seen *seen);
+bool lines_restore(struct sessions *sessions, struct session *session,
+        const struct line *lines, uint32_t count);
 void lines_withdraw(struct sessions *sessions, struct session *session);
 /* One fork's, or all (0). */
 void lines_remove(struct sessions *sessions, struct session *session, uint64_t fork);

@@ -231,3 +231,17 @@ void lines_answer(struct sessions *sessions, const struct seen *seen)
 	describe(sessions, seen, false);
 	sessions->counters.answers++;
 }
+
+bool lines_restore(struct sessions *sessions, struct session *session,
+        const struct line *lines, uint32_t count)
+{
+	while (count--) {
+		struct line *line = add(sessions, session);
+		if (!line)
+			return false;
+		const uint32_t next = line->next;
+		*line = lines[count];
+		line->next = next;
+	}
+	return true;
+}

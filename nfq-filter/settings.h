@@ -49,6 +49,7 @@ struct settings {
 	const char *table;
 	unsigned way; /* enum firewall_way */
 	uint64_t mark;
+	bool protect; /* the kernel lets nobody else change the table */
 	struct setting_list devices;
 	bool signalling_open; /* without a filter, or with a full queue */
 	unsigned undecodable; /* enum undecodable */

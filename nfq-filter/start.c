@@ -12,6 +12,7 @@
 enum {
 	QUEUE_SOCKET_BYTES = 32 << 20,
 	PINHOLES_PER_SESSION = 4,
+	JUDGE_SHARE = 4, /* of the engine's memory, for other rules */
 	LIMITED_SOURCES = 16384,
 	KEY_PATH_BYTES = 4096,
 };
@@ -44,13 +45,20 @@ static bool key_load(struct filter *filter)
 	return file_write(path, key, &error) || say(filter, path, error.text);
 }
 
-static bool engine_start(struct filter *filter)
+static bool rules_read(const struct filter *filter, struct rules *rules)
 {
 	const struct settings *settings = &filter->settings;
-	const char *rules = settings->rules[0] ? settings->rules : rules_default();
-	const char *site = settings->site[0] ? settings->site : NULL;
-	if (!rules || !rules_load(&filter->rules, rules, site))
-		return say(filter, rules ? rules : "rules", "no rules to go by");
+	const char *directory = settings->rules[0] ? settings->rules : rules_default();
+	*rules = (struct rules){0};
+	return (directory && rules_load(rules, directory,
+	                             settings->site[0] ? settings->site : NULL)) ||
+	       say(filter, directory ? directory : "rules", "no rules to go by");
+}
+
+static bool engine_start(struct filter *filter)
+{
+	if (!rules_read(filter, &filter->rules))
+		return false;
 	filter->engine_memory = memory_reserve(filter->settings.memory);
 	if (!filter->engine_memory.base)
 		return say(filter, "memory", strerror(errno));
@@ -99,7 +107,8 @@ static bool firewall_start(struct filter *filter)
 	struct firewall_error error = {{0}};
 	const struct pinhole_heir heir = {filter, inherit};
 	filter->firewall.settings = &filter->settings;
-	filter->firewall.netfilter = netfilter_open(filter->settings.table, -1);
+	filter->firewall.netfilter =
+	        netfilter_open(filter->settings.table, filter->handover.table);
 	if (!filter->firewall.netfilter)
 		return say(filter, "netlink", strerror(errno));
 	const bool there = netfilter_table_exists(filter->firewall.netfilter);
@@ -108,6 +117,11 @@ static bool firewall_start(struct filter *filter)
 	filter->conntrack = conntrack_open();
 	filter->sessions.now_us = filter->now_us;
 	wheel_advance(&filter->sessions.wheel, filter->now_us);
+	if (filter->handover.sessions >= 0 &&
+	        !handover_load(&filter->sessions, filter->handover.sessions))
+		log_write(&filter->log, LOG_LEVEL_WARNING,
+		        "sessions of another version: calls that ring begin anew");
+	filter->started_us = there ? filter->now_us : 0;
 	if (there)
 		(void)pinholes_inherit(&filter->pinholes, &heir);
 	return bans_open(&filter->bans, filter->settings.state, filter->now_us) ||
@@ -121,15 +135,16 @@ static bool queue_start(struct filter *filter)
 	        .length_max = (uint32_t)filter->settings.queue_length,
 	        .fail_open = filter->settings.signalling_open,
 	        .socket_bytes = QUEUE_SOCKET_BYTES,
-	        .fd = -1,
+	        .fd = filter->handover.queue,
 	};
 	filter->queue = queue_open(&config);
 	return filter->queue || say(filter, "queue", strerror(errno));
 }
 
-bool filter_start(struct filter *filter)
+bool filter_start(struct filter *filter, bool take_over)
 {
 	struct file_error error;
+	filter->handover = HANDOVER_NONE;
 	filter->bans.journal = -1;
 	filter->report.fd = -1;
 	filter->now_us = instant_now_us();
@@ -137,10 +152,16 @@ bool filter_start(struct filter *filter)
 		return say(filter, filter->settings.state, error.text);
 	if (!report_open(&filter->report, filter->settings.events))
 		return say(filter, filter->settings.events, strerror(errno));
-	/* The queue is there before the first packet is sent to it. */
-	if (!key_load(filter) || !engine_start(filter) || !tables_start(filter) ||
-	        !queue_start(filter) || !firewall_start(filter))
+	if (!key_load(filter) || !engine_start(filter) || !tables_start(filter))
 		return false;
+	/* All that can be wrong with the configuration was: now who runs may end. */
+	if (take_over)
+		(void)handover_ask(filter->settings.state, &filter->handover);
+	/* The queue is there before the first packet is sent to it. */
+	if (!queue_start(filter) || !firewall_start(filter))
+		return false;
+	if (filter->handover.sessions >= 0)
+		(void)close(filter->handover.sessions);
 	report_node(&filter->report, filter->now_us,
 	        &(struct node_event){
 	                "started", RINGFENCE_VERSION, filter->pinholes.slab.count});
@@ -157,6 +178,7 @@ void filter_stop(struct filter *filter)
 	rules_clear(&filter->rules);
 	memory_release(&filter->memory);
 	memory_release(&filter->engine_memory);
+	memory_release(&filter->judge_memory);
 	if (filter->report.fd >= 0)
 		report_close(&filter->report);
 	config_free(&filter->config);
@@ -164,6 +186,21 @@ void filter_stop(struct filter *filter)
 
 bool filter_reload_rules(struct filter *filter)
 {
-	(void)filter;
+	struct rules rules;
+	struct memory memory = memory_reserve(filter->settings.memory / JUDGE_SHARE);
+	const bool loaded = memory.base && rules_read(filter, &rules);
+	if (!loaded || !engine_judge(filter->engine, &memory, &rules.set)) {
+		log_write(&filter->log, LOG_LEVEL_ERROR,
+		        "the rules stay as they were: the new ones are wrong");
+		if (memory.base)
+			rules_clear(&rules);
+		memory_release(&memory);
+		return false;
+	}
+	rules_clear(&filter->rules);
+	memory_release(&filter->judge_memory);
+	filter->rules = rules;
+	filter->judge_memory = memory;
+	log_write(&filter->log, LOG_LEVEL_INFO, "%u rules from here on", rules.set.count);
 	return true;
 }

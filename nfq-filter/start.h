@@ -8,9 +8,10 @@
 
 /*
  * Makes everything: memory, engine, rules, table, what the kernel kept of a run before,
- * queue. filter->settings is set. False, told in the log.
+ * queue. filter->settings is set. take_over: from the program that runs, if one does,
+ * once nothing of ours can be wrong any more. False, told in the log.
  */
-bool filter_start(struct filter *filter);
+bool filter_start(struct filter *filter, bool take_over);
 /* The table, its pinholes and bans stay in force. */
 void filter_stop(struct filter *filter);
 
