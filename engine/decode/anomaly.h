@@ -41,7 +41,7 @@
 	X(SIP_MISSING_CONTACT, "sip-missing-contact", "INVITE or its 2xx without Contact") \
 	X(SIP_DUPLICATE, "sip-duplicate-header", "a single-valued header occurs twice")  \
 	X(SIP_VIA_BAD, "sip-via-bad", "Via that does not parse")                         \
-	X(SIP_BRANCH_COOKIE, "sip-branch-cookie", "branch without the RFC 3261 cookie")  \
+	X(SIP_BRANCH_COOKIE, "sip-branch-cookie", "branch without the RFC 3261 cookie, or with nothing behind it")  \
 	X(SIP_FROM_BAD, "sip-from-bad", "From that does not parse")                      \
 	X(SIP_TO_BAD, "sip-to-bad", "To that does not parse")                            \
 	X(SIP_CONTACT_BAD, "sip-contact-bad", "Contact that does not parse")             \
@@ -58,7 +58,7 @@
 	X(SIP_AUTH_BAD, "sip-auth-bad", "credentials or challenge that do not parse")    \
 	X(SIP_AUTH_UNKNOWN, "sip-auth-unknown", "authentication scheme that is unknown") \
 	X(SIP_UTF8_BAD, "sip-utf8-bad", "header value that is not UTF-8")                \
-	X(SIP_OVERSIZE, "sip-oversize", "a field longer than what field-oversize allows") \
+	X(SIP_OVERSIZE, "sip-oversize", "a method, URI, identifier, Via or Contact that is far too long") \
 	X(SIP_EMPTY_VALUE, "sip-empty-value", "a header that must have a value is empty") \
 	/* body */                                                                       \
 	X(SIP_LENGTH_MISSING, "sip-length-missing", "stream message without Content-Length") \

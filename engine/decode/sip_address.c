@@ -84,11 +84,14 @@ struct slice sip_parameter(struct slice parameters, struct slice name)
 	return (struct slice){0};
 }
 
-static void tag_read(const char *p, struct marks *marks, struct sip_address *address,
+/* False when a separator has no parameter behind it (RFC 4475 3.1.2.1). */
+static bool tag_read(const char *p, struct marks *marks, struct sip_address *address,
         struct anomalies *anomalies)
 {
+	bool good = true;
 	while (p < marks->end) {
 		struct parameter parameter = parameter_read(&p, marks);
+		good &= parameter.name.len > 0;
 		if (!SCAN_IS(parameter.name, "tag"))
 			continue;
 		if (slice_present(address->tag))
@@ -96,6 +99,7 @@ static void tag_read(const char *p, struct marks *marks, struct sip_address *add
 		else
 			address->tag = parameter.value;
 	}
+	return good;
 }
 
 /* What stands behind the URI: nothing, or ;parameters. */
@@ -109,11 +113,10 @@ static bool parameters_read(const char *p, struct marks *marks,
 	bool good = *p == ';';
 	if (!good)
 		p = scan_byte(p, end, ';');
-	if (p < end) {
-		address->parameters = slice_of(p + 1, (size_t)(end - p - 1));
-		tag_read(p + 1, marks, address, anomalies);
-	}
-	return good;
+	if (p == end)
+		return good;
+	address->parameters = slice_of(p + 1, (size_t)(end - p - 1));
+	return tag_read(p + 1, marks, address, anomalies) && good;
 }
 
 /* A display name without quotes: tokens and white space (RFC 3261 25.1). */

@@ -85,8 +85,23 @@ static void delta_check(struct sip_message *message, enum sip_header_id id)
 		anomaly_set(&message->anomalies, ANOMALY_SIP_NUMBER_RANGE);
 }
 
+/* Fields that no ordinary phone makes so long: servers have fallen over them. */
+static bool oversize(const struct sip_message *message)
+{
+	return message->method_text.len > LIMIT_SIP_METHOD ||
+	       message->request_uri_text.len > LIMIT_SIP_FIELD ||
+	       message->call_id.len > LIMIT_SIP_FIELD ||
+	       message->from.raw.len > LIMIT_SIP_FIELD ||
+	       message->to.raw.len > LIMIT_SIP_FIELD ||
+	       message->contact.uri.raw.len > LIMIT_SIP_FIELD ||
+	       message->contact.raw.len > LIMIT_SIP_FIELD_LONG ||
+	       sip_value(message, SIP_HEADER_VIA).len > LIMIT_SIP_FIELD_LONG;
+}
+
 void sip_fields_check(struct sip_message *message)
 {
+	if (oversize(message))
+		anomaly_set(&message->anomalies, ANOMALY_SIP_OVERSIZE);
 	struct slice date = sip_value(message, SIP_HEADER_DATE);
 	if (slice_present(date) && !date_valid(date))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_DATE_BAD);

@@ -45,7 +45,7 @@ static void via_read(struct sip_message *message)
 	}
 	struct slice top = sip_list_next(&rest);
 	(void)sip_via_parse(top, &message->via, &message->anomalies);
-	/* The cookie alone is no unique branch (RFC 4475 3.3.15). */
+	/* The cookie alone is no unique branch (RFC 4475 3.2.1). */
 	struct slice branch = message->via.branch;
 	if (branch.len <= 7 || memcmp(branch.data, "z9hG4bK", 7) != 0)
 		anomaly_set(&message->anomalies, ANOMALY_SIP_BRANCH_COOKIE);

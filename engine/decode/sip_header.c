@@ -6,6 +6,14 @@
 /* The first of a header's index plus one must fit the byte of sip_message.first. */
 enum { HEADERS_MAX = LIMIT_SIP_HEADERS < 255 ? LIMIT_SIP_HEADERS : 255 };
 
+/*
+ * So many are kept whatever they are; the room behind them is for the first of each known
+ * header, so that no flood of others hides a Content-Length or a From.
+ */
+enum { HEADERS_ANY = HEADERS_MAX - (SIP_HEADER_COUNT - 1) };
+
+_Static_assert(HEADERS_ANY >= 128, "room for ordinary messages");
+
 enum { HEADER_SINGLE = 1, HEADER_MAY_BE_EMPTY = 2 };
 
 static const uint8_t header_traits[SIP_HEADER_COUNT] = {
@@ -107,19 +115,31 @@ static enum sip_header_id name_read(struct sip_message *message, struct slice li
 	return SIP_HEADER_OTHER;
 }
 
+/* Is there room for one more of these? What is left out is told. */
+static bool header_kept(struct sip_message *message, enum sip_header_id id)
+{
+	bool first = id != SIP_HEADER_OTHER && !message->first[id];
+	if (message->header_count < HEADERS_ANY || first)
+		return true;
+	anomaly_set(&message->anomalies, ANOMALY_SIP_HEADERS_MANY);
+	if (header_traits[id] & HEADER_SINGLE)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_DUPLICATE);
+	if (id == SIP_HEADER_CONTENT_LENGTH)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_LENGTH_SEVERAL);
+	return false;
+}
+
 static void header_add(
         struct sip_message *message, struct slice line, uint8_t last[SIP_HEADER_COUNT])
 {
-	if (message->header_count >= HEADERS_MAX) {
-		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADERS_MANY);
-		return;
-	}
 	const char *end = scan_end(line), *colon = scan_byte(line.data, end, ':');
 	struct slice name = slice_of(line.data, (size_t)(colon - line.data));
 	enum sip_header_id id =
 	        colon < end ? sip_header_id_parse(name) : SIP_HEADER_OTHER;
 	if (id == SIP_HEADER_OTHER)
 		id = name_read(message, line, &name, &colon);
+	if (!header_kept(message, id))
+		return;
 	struct slice value = scan_trimmed(colon < end ? colon + 1 : end, end);
 	struct sip_header *header = &message->headers[message->header_count];
 	header->name_at = (uint32_t)(name.data - message->raw.data);

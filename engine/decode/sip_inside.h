@@ -66,6 +66,9 @@ void sip_fields_check(struct sip_message *message);
 bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
         struct anomalies *anomalies);
 
+/* What stands between the brackets of an IPv6 reference; false leaves *ip alone. */
+bool sip_reference_parse(struct slice host, struct address *ip);
+
 /* Body: sip_body.c */
 
 struct sip_frame {

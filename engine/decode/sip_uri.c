@@ -66,9 +66,9 @@ static bool tel_read(const char *p, const char *end, struct sip_uri *uri)
 
 /*
  * RFC 3261's grammar allows an address with three colons in a row, which no IPv6 address
- * has; it is read without the extra one (RFC 5118 4.10).
+ * has; such a one must be understood as the one without the extra colon (RFC 5118 4.10).
  */
-static bool reference_repaired(struct slice host, struct address *ip)
+static bool three_colons_parse(struct slice host, struct address *ip)
 {
 	char text[48];
 	size_t at = slice_find(host, SLICE(":::"));
@@ -79,18 +79,18 @@ static bool reference_repaired(struct slice host, struct address *ip)
 	return address_parse(slice_of(text, host.len - 1), ip);
 }
 
+bool sip_reference_parse(struct slice host, struct address *ip)
+{
+	return address_parse(host, ip) || three_colons_parse(host, ip);
+}
+
 static bool reference_read(const char **p, const char *end, struct sip_uri *uri)
 {
 	const char *close = scan_byte(*p, end, ']');
 	uri->bracketed = true;
 	uri->host = slice_of(*p + 1, (size_t)(close - *p - 1));
 	*p = close < end ? close + 1 : end;
-	if (close == end)
-		return false;
-	if (address_parse(uri->host, &uri->ip))
-		return true;
-	(void)reference_repaired(uri->host, &uri->ip);
-	return false;
+	return close < end && sip_reference_parse(uri->host, &uri->ip);
 }
 
 /* From this mark on the first that begins parameters or headers. */

@@ -1,6 +1,7 @@
 #include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
 #include "engine/decode/sip.h"
+#include "engine/decode/sip_inside.h"
 
 /* Moves *p behind a word and the white space around it; empty when there is none. */
 static struct slice via_word(const char **p, struct marks *marks)
@@ -58,7 +59,7 @@ static bool via_host(const char **p, struct marks *marks, struct sip_via *via)
 		via->bracketed = true;
 		via->host = slice_of(start + 1, (size_t)(close - start - 1));
 		*p = close < end ? scan_skip_space(close + 1, end) : end;
-		return close < end && address_parse(via->host, &via->ip);
+		return close < end && sip_reference_parse(via->host, &via->ip);
 	}
 	marks_skip(marks, start);
 	const char *stop = marks_peek(marks);
