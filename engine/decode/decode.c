@@ -3,6 +3,8 @@
 #include "engine/decode/decode_inside.h"
 #include "engine/decode/scan.h"
 
+enum { CHANNEL_ID = 4 };
+
 static const struct anomalies no_anomalies;
 
 struct decode *decode_new(
@@ -21,10 +23,22 @@ struct decode *decode_new(
 	return fits ? decode : NULL;
 }
 
+/* Media behind the identifier of its channel (H.460.19) is read as media. */
+static struct slice without_channel(const struct decode *decode, struct slice payload)
+{
+	if (payload.len > CHANNEL_ID &&
+	        h323_learned_multiplexed(&decode->learned, decode->datagram) &&
+	        (payload.data[CHANNEL_ID] & 0xc0) == 0x80)
+		return slice_from(payload, CHANNEL_ID);
+	return payload;
+}
+
 void decode_open(struct decode *decode, const struct datagram *datagram)
 {
 	decode->datagram = datagram;
 	decode->rest = datagram->payload;
+	if (!datagram->stream)
+		decode->rest = without_channel(decode, datagram->payload);
 	decode->first = true;
 	decode->consumed = 0;
 }

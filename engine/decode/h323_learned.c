@@ -1,5 +1,8 @@
 #include "engine/decode/h323_learned.h"
 
+/* Behind the kinds of messages: media, of which several channels share an address. */
+enum { MULTIPLEXED = H323_CONTROL + 1 };
+
 /* Fields that hold a TransportAddress or a list of them, and what is spoken there. */
 static const struct {
 	uint16_t name;
@@ -14,6 +17,8 @@ static const struct {
         {PER_alternativeAddress, H323_CALL},
         {PER_callSignallingAddress, H323_CALL},
         {PER_h245Address, H323_CONTROL},
+        {PER_multiplexedMediaChannel, MULTIPLEXED},
+        {PER_multiplexedMediaControlChannel, MULTIPLEXED},
 };
 
 bool h323_learned_init(
@@ -36,18 +41,18 @@ static struct h323_address *slot_of(
 	return &learned->slots[hash % LIMIT_H323_LEARNED];
 }
 
-static void learn(
-        struct h323_learned *learned, const struct endpoint *at, enum h323_kind kind)
+static void learn(struct h323_learned *learned, const struct endpoint *at, unsigned kind)
 {
 	struct h323_address *slot = slot_of(learned, at);
 
 	if (!slot->kinds || !endpoint_equal(&slot->at, at))
 		*slot = (struct h323_address){.at = *at};
 	slot->kinds |= (uint8_t)(1u << kind);
+	learned->multiplexed |= kind == MULTIPLEXED;
 }
 
-static bool knows(const struct h323_learned *learned, const struct endpoint *at,
-        enum h323_kind kind)
+static bool knows(
+        const struct h323_learned *learned, const struct endpoint *at, unsigned kind)
 {
 	const struct h323_address *slot = slot_of(learned, at);
 	return slot->kinds & 1u << kind && endpoint_equal(&slot->at, at);
@@ -61,7 +66,7 @@ void h323_learn_flow(struct h323_learned *learned, const struct datagram *datagr
 }
 
 static void learn_field(struct h323_learned *learned, const struct per_tape *tape,
-        uint32_t node, enum h323_kind kind)
+        uint32_t node, unsigned kind)
 {
 	bool list = tape->nodes[node].kind == PER_KIND_OF;
 	uint32_t end = tape->nodes[node].next;
@@ -80,8 +85,7 @@ static void learn_fields(
 	for (uint32_t i = parent + 1; i < end; i = tape->nodes[i].next)
 		for (size_t f = 0; f < sizeof(FIELDS) / sizeof(FIELDS[0]); f++)
 			if (FIELDS[f].name == tape->nodes[i].name)
-				learn_field(
-				        learned, tape, i, (enum h323_kind)FIELDS[f].kind);
+				learn_field(learned, tape, i, FIELDS[f].kind);
 }
 
 void h323_learn_message(struct h323_learned *learned, const struct h323_message *message)
@@ -100,4 +104,10 @@ bool h323_learned_is(const struct h323_learned *learned, const struct datagram *
 {
 	return knows(learned, &datagram->src, kind) ||
 	       knows(learned, &datagram->dst, kind);
+}
+
+bool h323_learned_multiplexed(
+        const struct h323_learned *learned, const struct datagram *datagram)
+{
+	return learned->multiplexed && knows(learned, &datagram->dst, MULTIPLEXED);
 }

@@ -21,6 +21,7 @@ struct h323_address {
 
 struct h323_learned {
 	struct hash_key key;
+	bool multiplexed;           /* some address is one of multiplexed media */
 	struct h323_address *slots; /* LIMIT_H323_LEARNED */
 };
 
@@ -36,5 +37,12 @@ void h323_learn_message(struct h323_learned *learned, const struct h323_message 
 /* Whether one end of the datagram is known for this kind. */
 bool h323_learned_is(const struct h323_learned *learned, const struct datagram *datagram,
         enum h323_kind kind);
+
+/*
+ * Whether the datagram goes to where several channels share an address, so that an
+ * identifier of four octets stands before its RTP or RTCP (H.460.19).
+ */
+bool h323_learned_multiplexed(
+        const struct h323_learned *learned, const struct datagram *datagram);
 
 #endif

@@ -111,12 +111,12 @@ enum call_text {
 	CALL_TEXT_CALLEE_AGENT,
 	CALL_TEXT_AUTH_USER,    /* the account */
 	CALL_TEXT_REASON,       /* Reason header of the end */
+	CALL_TEXT_DIVERSION,    /* user of the first Diversion or History-Info */
 	CALL_TEXTS_LATE,        /* those before may come after the first INVITE */
 	CALL_TEXT_FROM_DISPLAY = CALL_TEXTS_LATE,
 	CALL_TEXT_ASSERTED,     /* P-Asserted-Identity's user */
 	CALL_TEXT_PREFERRED,
 	CALL_TEXT_REMOTE_PARTY,
-	CALL_TEXT_DIVERSION,    /* user of the first Diversion or History-Info */
 	CALL_TEXT_SESSION_ID,
 	CALL_TEXT_X_CID,
 	CALL_TEXTS

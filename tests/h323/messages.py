@@ -22,6 +22,7 @@ TOKENS = {"tokens": [{"tokenOID": "0.0.8.235.0.2.1", "timeStamp": 1767225600, "g
           "cryptoTokens": [("cryptoEPPwdHash", {
               "alias": ("h323-ID", "bob"), "timeStamp": 1767225600,
               "token": {"algorithmOID": "1.2.840.113549.2.5", "paramS": {}, "hash": [1, 0] * 64}})]}
+MULTIPLEX_ID = 4000000000
 CALL_MODELS = {"direct": ("direct", None), "routed": ("gatekeeperRouted", None)}
 
 
@@ -147,12 +148,12 @@ def channel(number, session=1, codec=("g711Alaw64k", 20), media=None, control=No
     return value
 
 
-def channel_ack(number, session=1, media=(CALLEE, 6000), control=(CALLEE, 6001)):
+def channel_ack(number, session=1, media=(CALLEE, 6000), control=(CALLEE, 6001), generic=None):
     parameters = {"sessionID": session, "mediaChannel": h245_transport(*media), "flowControlToZero": False}
     if control:
         parameters["mediaControlChannel"] = h245_transport(*control)
     return ("response", ("openLogicalChannelAck", {
-        "forwardLogicalChannelNumber": number,
+        "forwardLogicalChannelNumber": number, **({"genericInformation": generic} if generic else {}),
         "forwardMultiplexAckParameters": ("h2250LogicalChannelAckParameters", parameters)}))
 
 
@@ -191,7 +192,7 @@ def end_session():
 
 def traversal():
     content = encode(SCHEMA, "TraversalParameters", {
-        "multiplexedMediaChannel": h245_transport(GATEKEEPER, 3000), "multiplexID": 4000000000,
+        "multiplexedMediaChannel": h245_transport(GATEKEEPER, 3000), "multiplexID": MULTIPLEX_ID,
         "keepAliveChannel": h245_transport(GATEKEEPER, 3001), "keepAlivePayloadType": 97,
         "keepAliveInterval": 19})
     return [{"messageIdentifier": ("standard", "0.0.8.460.19.0.1"), "messageContent": [

@@ -5,6 +5,7 @@ What the program says of each must be the value it was made of: the whole tree, 
 of what is nested in it, the elements of Q.931. DTMF and keys must not be shown.
 """
 
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -222,10 +223,25 @@ def element_check():
     yield "elements", "anomalies", [], events[0]["anomalies"]
 
 
+def multiplexed_check():
+    """H.460.19: the identifier of the channel stands before RTP."""
+    capture = Capture()
+    connection = Connection(capture, (m.CALLER, 30001), (m.CALLEE, 4712))
+    connection.send(0, tpkt(encode(SCHEMA, "MultimediaSystemControlMessage",
+                                   m.channel_ack(1, media=(m.GATEKEEPER, 3000), generic=m.traversal()))))
+    for number in range(50):
+        packet = struct.pack(">IBBHII", m.MULTIPLEX_ID, 0x80, 8, number, number * 160, 0x1234)
+        capture.udp(m.CALLEE, m.GATEKEEPER, packet + bytes(160), (6000, 3000))
+        capture.wait(0.019)
+    _, summary = h323_events(capture)
+    streams = [(s["ssrc"], s["dst"], s["packets"]) for s in summary["rtp"]["streams"]]
+    yield "multiplexed", "streams", [("0x00001234", f"{m.GATEKEEPER}:3000", 50)], streams
+
+
 def main():
     need_ringfence()
     bad = count = 0
-    for check in (ras_check, call_check, control_check, element_check):
+    for check in (ras_check, call_check, control_check, element_check, multiplexed_check):
         for name, what, expected, got in check():
             count += 1
             if expected != got:
