@@ -13,7 +13,7 @@ enum {
 	Q931_HEADER_MIN = 4,
 	RAS_CERTAIN = 12,       /* bytes; a shorter one is none that nobody announced */
 	IDENTIFIER_CERTAIN = 4, /* characters */
-	ACK_ONLY = 2,
+	COTP_DATA = 3,          /* octets before the data of ISO 8073 */
 };
 
 static bool port_is(const struct datagram *datagram, uint16_t port)
@@ -111,15 +111,18 @@ bool decode_ras(struct decode *decode, struct message *message)
 	return true;
 }
 
-/* ISO 8073 in a TPKT: RDP, S7 and MMS share its framing. */
+/*
+ * ISO 8073 in a TPKT: RDP, S7 and MMS share its framing. They begin with a connection
+ * request or confirm, which fills the TPKT, or with data behind a header of two octets.
+ */
 static bool is_cotp(struct slice payload)
 {
 	const uint8_t *data = (const uint8_t *)payload.data;
 
-	if (payload.len < 3 || data[0] > payload.len - 1)
+	if (payload.len < COTP_DATA)
 		return false;
-	return (data[0] == ACK_ONLY && data[1] == 0xf0) ||
-	       ((data[1] & 0xf0) >= 0xc0 && (data[1] & 0x0f) == 0 && data[0] >= 5);
+	return (data[0] == COTP_DATA - 1 && data[1] == 0xf0) ||
+	       ((data[1] == 0xe0 || data[1] == 0xd0) && data[0] == payload.len - 1);
 }
 
 static bool is_q931(struct slice payload)
