@@ -182,7 +182,10 @@ static void join_replaced(struct track *track, const struct seen *seen)
 void call_leg_conference(struct track *track, uint32_t call)
 {
 	const struct chain *chain = &track->h323->calls_by_conference;
+	static const uint8_t none[16];
 	const struct h323_call *mine = h323_call_at(track, call_at(track, call)->h323);
+	if (memcmp(mine->conference, none, 16) == 0)
+		return;
 	uint32_t i = chain_first(chain, mine->conference_hash);
 	for (int walked = 0; i && walked < TRACK_LEG_WALK; walked++) {
 		const struct h323_call *other = h323_call_at(track, i);

@@ -90,16 +90,31 @@ static void read_setup(struct track *track, struct h323_seen *seen)
 		h323->flags |= H323_CONFERENCE;
 }
 
+/* A Setup that names no call: its reference is unique on its connection alone. */
+static struct slice call_id_of(const struct h323_seen *seen, char bytes[80])
+{
+	static const uint8_t none[16];
+	const struct h323_call *h323 = seen->h323;
+	if (memcmp(h323->identifier, none, 16) != 0 ||
+	        memcmp(h323->conference, none, 16) != 0)
+		return h323_call_id(h323->identifier, h323->conference, bytes);
+	struct writer writer = writer_of(bytes, 80);
+	writer_u64(&writer, h323->reference);
+	writer_byte(&writer, '@');
+	writer_endpoint(&writer, &seen->seen->call->caller);
+	return writer_text(&writer);
+}
+
 static void say_texts(struct track *track, struct h323_seen *seen, struct slice account)
 {
-	char id[40];
+	char id[80];
 	char agent[600];
 	char host[64];
 	struct writer address = writer_of(host, sizeof(host));
 	struct h323_call *h323 = seen->h323;
 	const struct h323_vendor *vendor = &h323->vendor[CALL_CALLER];
 	struct texts_said said = {
-	        .call_id = h323_call_id(h323->identifier, h323->conference, id),
+	        .call_id = call_id_of(seen, id),
 	        .from_user = h323->source.text,
 	        .from_display = h323->display[CALL_CALLER],
 	        .to_user = h323->destination.text,

@@ -164,8 +164,6 @@ static void describe(struct track *track, const struct h323_seen *seen,
 	for (uint8_t i = 0; i < group->count; i++) {
 		const struct h323_media *media = &group->media[i];
 		const struct slice name = slice_of(media->name, strlen(media->name));
-		if (media->payload_type == CODEC_NO_TYPE)
-			continue;
 		line.payloads[line.payload_count++] = (struct sdp_payload){
 		        .type = media->payload_type,
 		        .clock_rate = media->clock_hz,

@@ -117,7 +117,7 @@ struct slice h323_vendor_text(const struct h323_vendor *vendor, char *bytes, siz
 	if (vendor->product.len && vendor->version.len)
 		writer_byte(&writer, ' ');
 	writer_slice(&writer, vendor->version);
-	return writer_text(&writer);
+	return writer.len ? writer_text(&writer) : (struct slice){0};
 }
 
 enum h323_role h323_role_read(const struct per_tape *tape, uint32_t node)
