@@ -14,11 +14,13 @@ static struct against_count *count_of(struct against *against, struct slice id)
 	return &against->counts[against->count++];
 }
 
-bool against_open(struct against *against, const char *directory, const char *site)
+bool against_open(struct against *against, const char *directory, const char *site,
+        const struct geo_ops *geo)
 {
 	static const struct hash_key key = {0x0123456789abcdef, 0xfedcba9876543210};
 	if (!rules_load(&against->rules, directory, site))
 		return false;
+	against->rules.set.geo = geo;
 	against->memory = memory_reserve(AGAINST_MEMORY);
 	if (against->memory.base)
 		against->detect = detect_new(&against->memory, AGAINST_MEMORY - (1 << 20),

@@ -18,10 +18,12 @@
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "platform/geo.h"
 
 struct replay_options {
 	const char *rules;
 	const char *site;
+	const char *geo;
 	bool json;
 	const char *events;
 	const char *report;
@@ -40,6 +42,8 @@ struct replay {
 	bool judged;
 	bool found;
 	struct rules rules;
+	struct geo *geo; /* NULL = not asked for */
+	struct geo_ops geo_ops;
 	struct run run;
 	struct run_engine engine;
 	struct lines lines;
@@ -77,6 +81,9 @@ static enum option_result options_parse(
 	        {"site", 0, OPTION_TEXT, "FILE",
 	                "this site's lists and changes to rules (or a directory)",
 	                &into->site},
+	        {"geo", 0, OPTION_TEXT, "FILE",
+	                "where addresses are: a MaxMind database (or a directory)",
+	                &into->geo},
 	        {"json", 0, OPTION_FLAG, NULL, "events as lines of JSON (-o ndjson)",
 	                &into->json},
 	        {"events", 0, OPTION_TEXT, "LIST",
@@ -155,6 +162,23 @@ static void on_alert(
 		against_alert(replay->against, alert);
 }
 
+/* The database of places, for whatever judges. */
+static bool prepare_geo(struct replay *replay)
+{
+	struct geo_error error;
+
+	if (!replay->options.geo)
+		return true;
+	replay->geo = geo_open(replay->options.geo, &error);
+	if (!replay->geo) {
+		fprintf(stderr, "ringfence: %s: %s\n", replay->options.geo, error.text);
+		return false;
+	}
+	replay->geo_ops = geo_ops(replay->geo);
+	replay->rules.set.geo = &replay->geo_ops;
+	return true;
+}
+
 static int prepare_rules(struct replay *replay)
 {
 	const char *directory = replay->options.rules;
@@ -165,12 +189,14 @@ static int prepare_rules(struct replay *replay)
 			return EXIT_BAD_INPUT;
 		replay->judged = rule_set_count(&replay->rules.set) > 0;
 	}
+	if (!prepare_geo(replay))
+		return EXIT_BAD_INPUT;
 	if (replay->options.against) {
 		replay->against = calloc(1, sizeof(*replay->against));
 		if (!replay->against)
 			return EXIT_ENVIRONMENT;
 		if (!against_open(replay->against, replay->options.against,
-		            replay->options.site))
+		            replay->options.site, replay->rules.set.geo))
 			return EXIT_BAD_INPUT;
 	}
 	return EXIT_FINE;
@@ -278,5 +304,6 @@ int verb_replay(int argc, char **argv)
 		free(replay.against);
 	}
 	rules_clear(&replay.rules);
+	geo_close(&replay.geo);
 	return code;
 }

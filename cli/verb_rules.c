@@ -13,6 +13,7 @@
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
+#include "platform/geo.h"
 #include "engine/report/json.h"
 #include "engine/report/rule_view.h"
 
@@ -167,19 +168,32 @@ static bool named(const struct rules_verb *verb, const struct node *row,
 	return true;
 }
 
-/* The same with the rules as a site changes them: as they are read with its file. */
+/* The same with the rules as a site changes them, and with a database of places. */
 static bool run_at_site(const struct rules_verb *verb, const struct rule *rule,
         const struct node *row, const char *path, uint64_t *alerts)
 {
 	char site[PATH_BYTES];
+	char places[PATH_BYTES];
+	const bool at_site = named(verb, row, SLICE("site"), site);
+	const bool placed = named(verb, row, SLICE("geo"), places);
+	struct geo_error error;
+	struct geo_ops ops;
 	struct rules rules;
 
-	if (!named(verb, row, SLICE("site"), site))
+	if (!at_site && !placed)
 		return run_capture(&verb->rules.set, rule, path, alerts);
-	bool fine =
-	        rules_load(&rules, verb->directory, site) &&
-	        run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);
-	rules_clear(&rules);
+	struct geo *geo = placed ? geo_open(places, &error) : NULL;
+	bool fine = (geo || !placed) &&
+	            rules_load(&rules, verb->directory, at_site ? site : verb->site);
+	if (fine && geo) {
+		ops = geo_ops(geo);
+		rules.set.geo = &ops;
+	}
+	fine = fine &&
+	       run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);
+	if (geo || !placed)
+		rules_clear(&rules);
+	geo_close(&geo);
 	return fine;
 }
 

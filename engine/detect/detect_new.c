@@ -174,6 +174,7 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 		return NULL;
 	detect->hash_key = *key;
 	detect->patterns = rules->patterns;
+	detect->cache.geo = rules->geo;
 	detect->judges =
 	        memory_take(memory, (rules->count + 1) * sizeof(*detect->judges));
 	if (!detect->judges)

@@ -10,6 +10,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/slice.h"
+#include "engine/detect/geo.h"
 #include "engine/detect/field_table.h"
 #include "engine/track/event.h"
 
@@ -105,6 +106,8 @@ struct field_source {
 /* What is made at most once per event. */
 struct field_cache {
 	const struct event *event;
+	const struct geo_ops *geo;          /* NULL = places are unknown */
+	char countries[2][GEO_COUNTRY_LEN]; /* of source and destination */
 	const void *bases[BASE_COUNT];      /* NULL = the event has none */
 	const struct field_source *special; /* of this kind of event, before the usual */
 	uint64_t made[(FIELD_PLACES + 63) / 64]; /* places that hold the event's value */

@@ -359,6 +359,9 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 	case MADE_OF_H323:
 		field_h323_made(cache, ref, value);
 		break;
+	case MADE_OF_GEO:
+		field_geo(cache, field, value);
+		break;
 	case MADE_OF_SENSOR:
 		made_text(value, named(field == FIELD_SENSOR_WHAT ? event->sensor_what
 		                                                  : event->sensor_where));

@@ -60,9 +60,13 @@ enum field_maker {
 	MADE_OF_CALL,
 	MADE_OF_STREAM,
 	MADE_OF_RTCP,
+	MADE_OF_GEO,
 	MADE_OF_SENSOR,
 	MADE_OF_H323,
 };
+
+/* field_geo.c */
+void field_geo(struct field_cache *cache, enum field field, struct value *value);
 
 void field_made(struct field_cache *cache, const struct field_ref *ref,
         enum field_maker maker, struct value *value);

@@ -38,6 +38,10 @@
 	X(DST_PORT, "dst.port", NUMBER, FIELDS_ALL, "its port")                          \
 	X(DST_SCOPE, "dst.scope", TEXT, FIELDS_ALL, "public, private, loopback …")       \
 	X(SRC_SCOPE, "src.scope", TEXT, FIELDS_ALL, "public, private, loopback …")       \
+	X(SRC_COUNTRY, "src.country", TEXT, FIELDS_ALL, "by ISO 3166-1, with --geo")     \
+	X(DST_COUNTRY, "dst.country", TEXT, FIELDS_ALL, "")                              \
+	X(SRC_ASN, "src.asn", NUMBER, FIELDS_ALL, "autonomous system, with --geo")       \
+	X(DST_ASN, "dst.asn", NUMBER, FIELDS_ALL, "")                                    \
 	X(TRANSPORT, "transport", TEXT, FIELDS_ALL, "udp, tcp, sctp, ws or tls")         \
 	X(DSCP, "dscp", NUMBER, FIELDS_ALL, "DiffServ code point of the packet")         \
 	X(TTL, "ttl", NUMBER, FIELDS_ALL, "hops that the packet had left")               \
@@ -141,6 +145,10 @@
 	        "all, or another's, bindings removed")                                   \
 	X(REG_SOURCE_CHANGED, "registration.source_changed", BOOL, FIELDS_BINDING, "")   \
 	X(REG_AGENT_CHANGED, "registration.agent_changed", BOOL, FIELDS_BINDING, "")     \
+	X(REG_COUNTRY_CHANGED, "registration.country_changed", BOOL, FIELDS_BINDING,     \
+	        "another country than the change before, with --geo")                    \
+	X(REG_ASN_CHANGED, "registration.asn_changed", BOOL, FIELDS_BINDING,             \
+	        "another autonomous system, with --geo")                                 \
 	X(REG_FOREIGN, "registration.contact_foreign", BOOL, FIELDS_BINDING,             \
 	        "public contact that is not the source")                                 \
 	X(REG_INTERVAL, "registration.interval_s", NUMBER, FIELDS_BINDING,               \
@@ -349,8 +357,7 @@
 	X(H245_PRIVATE, "h245.private_address", BOOL, FIELDS_STEP,                       \
 	        "it is private, seen on the public side")                                \
 	X(H245_CODEC, "h245.codec", TEXT, 1u << EVENT_H245_CHANNEL, "of the channel")    \
-	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL,                  \
-	        "of user input")                                                         \
+	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL, "of user input") \
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
 	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")

@@ -205,6 +205,8 @@ struct rule_set {
 	uint32_t list_count;
 	struct rule_list lists[LIMIT_RULE_LISTS];
 	const struct pattern_ops *patterns;
+	const struct geo_ops
+	        *geo;    /* set behind the compiler; NULL = places are unknown */
 	void **compiled; /* patterns to give back */
 	uint32_t compiled_count;
 };

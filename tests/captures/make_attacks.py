@@ -113,6 +113,15 @@ def registration_takeover(capture):
 
 
 @attack
+def registration_abroad(capture):
+    """A phone registers at home; minutes later somebody does so in its name from elsewhere."""
+    for i, src in enumerate(("192.0.2.10", "192.0.2.10", "198.51.100.9")):
+        message = request("REGISTER", i, src=src, to="100", contact=f"<sip:100@{src}:5060>", lines=["User-Agent: Deskphone 4", "Expires: 3600"])
+        exchange(capture, message, 200, f"Contact: <sip:100@{src}:5060>;expires=3600", src=src)
+        capture.wait(200)
+
+
+@attack
 def registration_many(capture):
     contacts = []
     for i in range(13):

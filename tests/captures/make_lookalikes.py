@@ -281,6 +281,17 @@ def roaming(capture):
 
 
 @scene
+def travelling(capture):
+    """A phone changes from the office to a mobile network of its country; another one's
+    registration had ended before it came up abroad."""
+    register(capture, 1, src="192.0.2.10")
+    register(capture, 2, src="203.0.113.7")
+    register(capture, 3, user="101", src="192.0.2.11", expires=60)
+    capture.wait(90)
+    register(capture, 4, user="101", src="198.51.100.9")
+
+
+@scene
 def unregister(capture):
     """A phone removes all of its own bindings before it restarts, and keeps a short interval."""
     register(capture, 1)

@@ -90,6 +90,10 @@ def exit_codes(folder, golden):
     rows = [
         (0, ["replay", golden]), (0, ["replay", golden, "--json"]),
         (0, ["replay", golden, golden, "-o", "json"]), (0, ["replay", golden, "-o", "csv"]),
+        (3, ["replay", golden, "--geo", folder / "missing.mmdb"]), (3, ["replay", golden, "--geo", golden]),
+        (3, ["replay", golden, "--geo", folder]), (3, ["replay", golden, "--site", folder / "missing.yaml"]),
+        (0, ["replay", golden, "--geo", SOURCE / "captures" / "site" / "places.mmdb"]),
+        (0, ["replay", golden, "--geo", SOURCE / "captures" / "site"]),
         (3, ["replay", folder / "missing.pcap"]), (3, ["replay", folder]),
         (3, ["replay", folder / "empty.pcap"]), (3, ["replay", folder / "garbage.pcap"]),
         (3, ["replay", folder / "truncated.pcap"]), (3, ["replay", folder / "header_cut.pcap"]),

@@ -45,6 +45,14 @@ def stale_captures():
                     yield f"{made.name}: is not what {maker} makes"
 
 
+def stale_places():
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "places.mmdb"
+        subprocess.run([sys.executable, str(SOURCE / "tests" / "captures" / "make_places.py"), str(made)], check=True)
+        if not filecmp.cmp(made, SOURCE / "captures" / "site" / "places.mmdb", shallow=False):
+            yield "places.mmdb: is not what make_places.py makes"
+
+
 def main():
     need_ringfence()
     complaints = []
@@ -57,6 +65,7 @@ def main():
     tested = rules_verb("test").stdout.decode("utf-8").splitlines()
     complaints += [line for line in tested if not line.startswith("fine")]
     complaints += stale_captures()
+    complaints += stale_places()
     print(*complaints, sep="\n")
     print(f"{len(listed)} rules, {len(tested)} tests, {len(complaints)} complaints")
     return 1 if complaints or not listed else 0

@@ -50,7 +50,8 @@ static const struct row {
         {"bad severity",
                 "- id: a\n  title: t\n  category: c\n  severity: hihg\n  on: "
                 "sip.request\n" FIRST,
-                "4:13: 'hihg' is not one of the choices here; did you mean 'high'?"},
+                "4:13: 'hihg' is none of critical, high, medium, low, info; did you mean "
+                "'high'?"},
         {"unknown trigger", HEAD "  trigger: { cuont: { n: 1 } }\n",
                 "6:14: no trigger 'cuont'; did you mean 'count'?"},
         {"missing setting", HEAD "  trigger: { count: { n: 3 } }\n",
@@ -71,7 +72,8 @@ static const struct row {
                 "literal: … }"},
         {"twice", HEAD FIRST HEAD FIRST, "7:3: the rule 'a' occurs twice"},
         {"unknown response", HEAD FIRST "  respond: [ alrt ]\n",
-                "7:14: 'alrt' is not one of the choices here; did you mean 'alert'?"},
+                "7:14: 'alrt' is none of alert, page, drop, limit, block, score; did you "
+                "mean 'alert'?"},
 };
 
 static void errors_name_their_place(void **state)
