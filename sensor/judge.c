@@ -276,10 +276,17 @@ void judge_close(struct judge *judge)
 struct judge_rules *judge_rules_load(const char *directory, const char *site)
 {
 	struct judge_rules *rules = calloc(1, sizeof(*rules));
-	if (!rules)
+	if (!directory[0])
+		directory = rules_default();
+	if (!directory)
+		fprintf(stderr, "ringfence-sensor: there are no rules to judge by\n");
+	if (!rules || !directory) {
+		free(rules);
 		return NULL;
+	}
 	rules->memory = memory_reserve(RULES_MEMORY);
-	if (!rules->memory.base || !rules_load(&rules->rules, directory, site))
+	if (!rules->memory.base ||
+	        !rules_load(&rules->rules, directory, site[0] ? site : NULL))
 		judge_rules_free(&rules);
 	return rules;
 }

@@ -75,8 +75,10 @@ bool judge_start(struct judge *judge);
 bool judge_offer(struct judge *judge, struct judge_rules *rules);
 void judge_close(struct judge *judge);
 
-/* Rules from a directory and of this site (may be NULL), with memory to judge by them;
- * NULL, told, when they are bad. */
+/*
+ * Rules from a directory ("" = those that came with the program) and of this site (""
+ * = none), with memory to judge by them; NULL, told, when they are bad.
+ */
 struct judge_rules *judge_rules_load(const char *directory, const char *site);
 void judge_rules_free(struct judge_rules **rules);
 

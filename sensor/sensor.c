@@ -7,6 +7,7 @@
 
 #include "platform/file.h"
 #include "platform/live.h"
+#include "platform/service.h"
 
 enum { TELLER_RING = 64 << 20, WITNESS_RING = 32 << 20 };
 
@@ -177,21 +178,14 @@ static bool open_judge(struct sensor *sensor)
 {
 	struct judge *judge = &sensor->judge;
 	const struct settings *settings = &sensor->settings;
-	const char *directory = settings->rules;
 
 	/* What was published last counts more than what lies on disk. */
-	struct judge_rules *kept = settings->redis_address[0]
-	                                   ? share_kept_rules(settings->state_directory)
-	                                   : NULL;
-	if (!directory[0])
-		directory = rules_default();
-	if (kept || directory) {
-		judge->rules = kept ? kept
-		                    : judge_rules_load(directory,
-		                              settings->site[0] ? settings->site : NULL);
-		if (!judge->rules)
-			return false;
-	}
+	if (settings->redis_address[0])
+		judge->rules = share_kept_rules(settings->state_directory);
+	if (!judge->rules)
+		judge->rules = judge_rules_load(settings->rules, settings->site);
+	if (!judge->rules)
+		return false;
 	for (size_t i = 0; i < sensor->inlet_count; i++) {
 		judge->inlets[i] = &sensor->inlets[i];
 		judge->sources[i] = sensor->inlets[i].name;
@@ -202,8 +196,7 @@ static bool open_judge(struct sensor *sensor)
 	judge->out_kinds = teller_wants(&sensor->teller);
 	judge->stop = &sensor->stop;
 	judge->tally = &sensor->share.tally;
-	if (judge->rules)
-		atomic_store(&judge->rules_version, judge->rules->version);
+	atomic_store(&judge->rules_version, judge->rules->version);
 	return judge_open(judge, sensor->settings.memory_bytes);
 }
 
@@ -243,14 +236,29 @@ static bool start(struct sensor *sensor)
 	return fine || fail("threads", "the system refuses them");
 }
 
+/* What is opened from here on belongs to the user that it becomes. */
+static bool drop(struct sensor *sensor)
+{
+	struct service_error error;
+	return service_drop(sensor->settings.user, -1, &error) ||
+	       fail("run.user", error.text);
+}
+
+static bool confine(struct sensor *sensor)
+{
+	struct service_error error;
+	return !sensor->settings.seccomp || service_confine(&error) ||
+	       fail("run.seccomp", error.text);
+}
+
 bool sensor_open(struct sensor *sensor)
 {
 	log_init(&sensor->log, "ringfence-sensor",
 	        (enum log_level)sensor->settings.log_level);
 	name_node(sensor);
-	return open_types(sensor) && open_inlets(sensor) && open_outlets(sensor) &&
-	       open_judge(sensor) && open_witness(sensor) && share_open(sensor) &&
-	       start(sensor);
+	return open_types(sensor) && open_inlets(sensor) && drop(sensor) &&
+	       open_outlets(sensor) && open_judge(sensor) && open_witness(sensor) &&
+	       share_open(sensor) && start(sensor) && confine(sensor);
 }
 
 void sensor_close(struct sensor *sensor)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "platform/service.h"
+#include "sensor/reload.h"
 
 enum { LOOK_MS = 1000 };
 
@@ -28,19 +29,41 @@ static bool inlets_live(const struct sensor *sensor)
 	return true;
 }
 
+/* Whether judge and teller went on since the last look: else systemd ends us. */
+static bool alive(struct sensor *sensor, uint64_t beats[2])
+{
+	const uint64_t judge = atomic_load(&sensor->judge.beats);
+	const uint64_t teller = atomic_load(&sensor->teller.beats);
+	const bool moved = judge != beats[0] && teller != beats[1];
+	beats[0] = judge;
+	beats[1] = teller;
+	return moved;
+}
+
+static void reload(struct sensor *sensor)
+{
+	service_reloading();
+	(void)sensor_reload(sensor);
+	service_ready("watching");
+}
+
 bool upkeep_run(struct sensor *sensor, int signals)
 {
 	service_ready("watching");
 	log_write(&sensor->log, LOG_LEVEL_INFO, "%s watches %zu interfaces", sensor->node,
 	        sensor->inlet_count);
+	uint64_t beats[2] = {0};
 	for (;;) {
 		const uint32_t signal = signal_wait(signals);
 		if (signal == SIGTERM || signal == SIGINT)
 			break;
+		if (signal == SIGHUP)
+			reload(sensor);
 		if (!inlets_live(sensor))
 			return false;
 		share_tick(sensor);
-		service_beat();
+		if (alive(sensor, beats))
+			service_beat();
 	}
 	service_stopping();
 	return true;

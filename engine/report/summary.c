@@ -8,7 +8,7 @@
 #include "engine/report/summary_h323.h"
 #include "engine/report/summary_stream.h"
 
-enum { STATUS_MAX = 999, METHOD_TEXT_MAX = 64 };
+enum { STATUS_MAX = 999, METHOD_TEXT_MAX = 64, RULE_ID_MAX = 128 };
 
 struct method_count {
 	uint64_t count;
@@ -17,8 +17,9 @@ struct method_count {
 };
 
 struct rule_count {
-	struct slice id; /* of the rule, which outlives the run */
 	uint64_t count;
+	uint8_t len;
+	char id[RULE_ID_MAX]; /* a copy: rules may be exchanged during the run */
 };
 
 struct summary {
@@ -174,15 +175,21 @@ void summary_event(struct summary *summary, const struct event *event)
 
 void summary_alert(struct summary *summary, const struct alert *alert)
 {
-	struct slice id = rule_view_id(alert->rule);
+	struct slice id = slice_first(rule_view_id(alert->rule), RULE_ID_MAX);
 	for (uint32_t i = 0; i < summary->rule_count; i++) {
-		if (slice_equal(summary->rules[i].id, id)) {
-			summary->rules[i].count++;
+		struct rule_count *known = &summary->rules[i];
+		if (slice_equal(slice_of(known->id, known->len), id)) {
+			known->count++;
 			return;
 		}
 	}
-	if (summary->rule_count < LIMIT_RULES)
-		summary->rules[summary->rule_count++] = (struct rule_count){id, 1};
+	if (summary->rule_count == LIMIT_RULES)
+		return;
+	struct rule_count *fresh = &summary->rules[summary->rule_count++];
+	fresh->count = 1;
+	fresh->len = (uint8_t)id.len;
+	if (id.len)
+		memcpy(fresh->id, id.data, id.len);
 }
 
 uint64_t summary_first_us(const struct summary *summary)
@@ -310,7 +317,8 @@ static void write_alerts(const struct summary *summary, struct writer *out)
 	struct named_count counts[LIMIT_RULES];
 	for (uint32_t i = 0; i < summary->rule_count; i++)
 		counts[i] = (struct named_count){
-		        summary->rules[i].id, summary->rules[i].count};
+		        slice_of(summary->rules[i].id, summary->rules[i].len),
+		        summary->rules[i].count};
 	json_object(out, "alerts");
 	write_sorted(out, counts, summary->rule_count);
 	json_object_end(out);
