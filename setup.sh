@@ -13,6 +13,10 @@ build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind
 	redis-server openssl systemd nftables conntrack procps)
 
+# The page's tools, where they do not stand already from elsewhere.
+command -v npm >/dev/null || build_packages+=(nodejs npm)
+command -v chromium >/dev/null || test_packages+=(chromium)
+
 missing() {
 	for package in "$@"; do
 		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||

@@ -5,6 +5,7 @@ string(LENGTH "${hex}" digits)
 math(EXPR len "${digits} / 2")
 string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+string(REGEX REPLACE "(0x[89a-f][0-9a-f])" "(char)\\1" bytes "${bytes}")
 file(WRITE "${OUTPUT}"
   "#include <stddef.h>\n\n"
   "extern const char ${NAME}[];\nextern const size_t ${NAME}_len;\n\n"

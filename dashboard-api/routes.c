@@ -9,6 +9,7 @@
 #include "dashboard-api/list.h"
 #include "dashboard-api/lists.h"
 #include "dashboard-api/openapi.h"
+#include "dashboard-api/page.h"
 #include "dashboard-api/route.h"
 #include "dashboard-api/rules.h"
 #include "dashboard-api/stats.h"
@@ -403,6 +404,24 @@ const struct route ROUTES[] = {
                 .handle = openapi_get,
                 .role = ROLE_NOBODY,
                 .summary = "this document"},
+        {.method = "GET",
+                .path = "//",
+                .handle = page_get,
+                .role = ROLE_NOBODY,
+                .summary = "the page",
+                .answer = "text/html"},
+        {.method = "GET",
+                .path = "//page.js",
+                .handle = page_script_get,
+                .role = ROLE_NOBODY,
+                .summary = "its script",
+                .answer = "text/javascript"},
+        {.method = "GET",
+                .path = "//page.css",
+                .handle = page_style_get,
+                .role = ROLE_NOBODY,
+                .summary = "its style",
+                .answer = "text/css"},
 };
 
 const size_t ROUTE_COUNT = sizeof(ROUTES) / sizeof(ROUTES[0]);

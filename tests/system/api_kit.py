@@ -2,15 +2,16 @@
 
 import http.client
 import json
-import os
 import pathlib
 import re
 import signal
 import subprocess
 import time
 
-SOURCE = pathlib.Path(os.environ["RINGFENCE_SOURCE"])
-RINGFENCE = pathlib.Path(os.environ["RINGFENCE"])
+import common
+
+RINGFENCE = pathlib.Path(common.RINGFENCE)
+SOURCE = common.SOURCE
 API = RINGFENCE.parent / "ringfence-api"
 DEADLINE_S = 60
 
