@@ -161,7 +161,7 @@ def alerts_open(server, token, attack):
     status, _, packets = server.ask("GET", base + "/evidence.pcap", token=token)
     assert status == 200 and packets[:4] == b"\x0a\x0d\x0d\x0a"
     status, _, text = server.ask("GET", base + "/explain", token=token)
-    assert status == 200 and b"leaky" in text, text
+    assert status == 200 and b"bucket" in text, text
     action = {"action": "close", "ids": [row["id"]], "note": "customer's old phone"}
     dry = expect(server.ask("POST", "/api/v1/alerts/actions?dry_run=true", action, token), 200)
     assert dry == {"would_change": 1}
