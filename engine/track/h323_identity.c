@@ -149,7 +149,7 @@ void h323_call_party(struct track *track, struct h323_seen *seen)
 	const enum call_side side = seen->seen->side;
 	if (side == CALL_NEITHER || !seen->pdu)
 		return;
-	if (seen->message->version)
+	if (!h323->version[side])
 		h323->version[side] = seen->message->version;
 	if (!h323->display[side].len)
 		h323->display[side] = text_keep(
