@@ -72,6 +72,13 @@ def make(folder, name, mode, **options):
     return path
 
 
+def make_h323(folder, calls):
+    path = Path(folder) / "h323.pcap"
+    script = SOURCE / "tests" / "h323" / "make_traffic.py"
+    subprocess.run([sys.executable, script, path, "--calls", str(calls)], check=True)
+    return path
+
+
 def peers(capture):
     """Commands of other programs that read the same capture without a screen."""
     config = Path(capture).with_suffix(".sngreprc")
@@ -151,6 +158,9 @@ def main():
         attacks = make(folder, "attacks", "attacks", calls=1000, waves=20 // SCALE)
         compare("attacks among calls", attacks, "packets")
         attacks.unlink()
+        h323 = make_h323(folder, 20000 // SCALE)
+        compare("H.323, 21 messages in 26 packets", h323, "packets")
+        h323.unlink()
         spoofed = make(folder, "spoofed", "spoofed", sources=1000000 // SCALE)
         compare("forged sources", spoofed, "messages")
         spoofed.unlink()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes a capture of ordinary H.323 calls. Usage: make_traffic.py FILE [--calls N]
 
-Twenty-two messages a call: admission on both sides, gatekeeper-routed neither; Setup to
-ReleaseComplete on a connection of its own, H.245 tunnelled in it; disengagement. The same
+Twenty-one messages a call: admission; Setup to ReleaseComplete on a connection of its
+own, directly between the endpoints, H.245 tunnelled in it; disengagement. The same
 arguments give the same bytes.
 """
 
