@@ -1,4 +1,4 @@
-#include "cli/findings.h"
+#include "cli/findings_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct text_block {
 	char bytes[];
 };
 
-static struct slice keep(struct findings *findings, struct slice text)
+struct slice findings_keep(struct findings *findings, struct slice text)
 {
 	struct text_block *block = findings->text;
 	if (!text.len)
@@ -67,12 +67,11 @@ static struct finding_link *link_of(struct findings *findings, uint64_t id)
 	return &links[id];
 }
 
-/* Hangs the newest message to its call. */
-static void link_message(struct findings *findings)
+void findings_message_link(
+        struct findings *findings, const struct finding_message *message)
 {
-	uint32_t number = (uint32_t)findings->message_count;
-	struct finding_link *link =
-	        link_of(findings, findings->messages[number - 1].call);
+	const uint32_t number = (uint32_t)(message - findings->messages) + 1;
+	struct finding_link *link = link_of(findings, message->call);
 	if (!link)
 		return;
 	if (link->last_message)
@@ -82,35 +81,44 @@ static void link_message(struct findings *findings)
 	link->last_message = number;
 }
 
-static void keep_message(struct findings *findings, const struct event *event)
+struct finding_message *findings_message_new(struct findings *findings)
 {
-	const struct message *message = event->message;
-	if (!findings->with_messages || !event->call || !message || !message->sip ||
-	        findings->message_count == FINDINGS_MESSAGES_MAX)
-		return;
+	if (findings->message_count == FINDINGS_MESSAGES_MAX)
+		return NULL;
 	struct finding_message *items = room(findings, findings->messages,
 	        findings->message_count, sizeof(*findings->messages));
 	if (!items)
+		return NULL;
+	findings->messages = items;
+	return &items[findings->message_count++];
+}
+
+static void keep_message(struct findings *findings, const struct event *event)
+{
+	const struct message *message = event->message;
+	if (!findings->with_messages || !event->call || !message || !message->sip)
+		return;
+	struct finding_message *into = findings_message_new(findings);
+	if (!into)
 		return;
 	const struct sip_message *sip = message->sip;
 	struct slice line =
 	        slice_trim(slice_first(sip->raw, slice_index(sip->raw, '\n')));
 	/* A response's line without "SIP/2.0 " is its code and reason. */
 	struct slice label = sip->is_request ? sip->method_text : slice_from(line, 8);
-	findings->messages = items;
-	items[findings->message_count++] = (struct finding_message){
+	*into = (struct finding_message){
 	        .call = event->call->id,
 	        .time_us = event->time_us,
 	        .packet = {event->packet ? event->packet->number : 0,
 	                event->packet ? event->packet->source : 0},
 	        .src = message->datagram->src,
 	        .dst = message->datagram->dst,
-	        .label = keep(findings, slice_first(label, 64)),
+	        .label = findings_keep(findings, slice_first(label, 64)),
 	        .status = sip->status,
 	        .sdp = message->sdp != NULL,
 	        .retransmission = event->retransmission,
 	};
-	link_message(findings);
+	findings_message_link(findings, into);
 }
 
 static void add_media(struct finding_call *call, const struct endpoint *endpoint)
@@ -150,11 +158,13 @@ static void keep_call(
 	*into = (struct finding_call){
 	        .id = call->id,
 	        .correlation = call->correlation,
-	        .call_id = keep(findings, call_text(call, CALL_TEXT_ID)),
-	        .from_user = keep(findings, call_text(call, CALL_TEXT_FROM_USER)),
-	        .from_host = keep(findings, call_text(call, CALL_TEXT_FROM_HOST)),
-	        .to_user = keep(findings, call_text(call, CALL_TEXT_TO_USER)),
-	        .to_host = keep(findings, call_text(call, CALL_TEXT_TO_HOST)),
+	        .call_id = findings_keep(findings, call_text(call, CALL_TEXT_ID)),
+	        .from_user =
+	                findings_keep(findings, call_text(call, CALL_TEXT_FROM_USER)),
+	        .from_host =
+	                findings_keep(findings, call_text(call, CALL_TEXT_FROM_HOST)),
+	        .to_user = findings_keep(findings, call_text(call, CALL_TEXT_TO_USER)),
+	        .to_host = findings_keep(findings, call_text(call, CALL_TEXT_TO_HOST)),
 	        .caller = call->caller,
 	        .callee = call->callee,
 	        .start_us = call->start_us,
@@ -167,7 +177,7 @@ static void keep_call(
 	        .released_by = call_side_name(call->released_by),
 	};
 	for (unsigned side = 0; side < 2; side++) {
-		into->user_agent[side] = keep(
+		into->user_agent[side] = findings_keep(
 		        findings, texts_get(call->texts, CALL_TEXT_CALLER_AGENT + side));
 		const struct call_quality *quality =
 		        call_quality(call, (enum call_side)side);
@@ -207,11 +217,12 @@ static void keep_registration(struct findings *findings, const struct event *eve
 		return;
 	findings->registrations = items;
 	items[findings->registration_count++] = (struct finding_registration){
-	        .user = keep(findings, registration->user),
-	        .host = keep(findings, registration->host),
-	        .contact = event->binding ? keep(findings, event->binding->contact)
-	                                  : SLICE(""),
-	        .user_agent = keep(findings, registration->user_agent),
+	        .user = findings_keep(findings, registration->user),
+	        .host = findings_keep(findings, registration->host),
+	        .contact = event->binding
+	                           ? findings_keep(findings, event->binding->contact)
+	                           : SLICE(""),
+	        .user_agent = findings_keep(findings, registration->user_agent),
 	        .source = registration->source,
 	        .registrar = registration->registrar,
 	        .time_us = event->time_us,
@@ -261,7 +272,10 @@ void findings_event(
 	if (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE) {
 		count_message(findings, event);
 		keep_message(findings, event);
-	} else if (event->kind == EVENT_RTP_INTERVAL)
+	} else if (event->kind == EVENT_H323_MESSAGE ||
+	           event->kind == EVENT_RAS_TRANSACTION)
+		findings_h323(findings, event);
+	else if (event->kind == EVENT_RTP_INTERVAL)
 		keep_interval(findings, event);
 	else if (event->kind == EVENT_CALL_END && event->call)
 		keep_call(findings, engine_track(engine), event->call);
@@ -292,9 +306,9 @@ void findings_alert(struct findings *findings, const struct alert *alert)
 	        .time_us = alert->time_us,
 	        .rule = rule_view(alert->rule),
 	        .entity_type = alert->entity_type,
-	        .entity = keep(findings, alert->entity),
-	        .key = keep(findings, alert->key),
-	        .explain = keep(findings, alert->explain),
+	        .entity = findings_keep(findings, alert->entity),
+	        .key = findings_keep(findings, alert->key),
+	        .explain = findings_keep(findings, alert->explain),
 	        .count = alert->count,
 	        .would = alert->would,
 	        .call = event && event->call ? event->call->id : 0,
@@ -324,6 +338,7 @@ void findings_seal(struct findings *findings)
 	for (size_t i = 0; i < findings->call_count; i++)
 		if (findings->calls[i].id < findings->link_count)
 			findings->links[findings->calls[i].id].call = (uint32_t)i + 1;
+	findings_h323_seal(findings);
 }
 
 const struct finding_call *findings_call(const struct findings *findings, uint64_t id)

@@ -69,7 +69,8 @@ struct finding_message {
 	struct packet_ref packet;
 	struct endpoint src;
 	struct endpoint dst;
-	struct slice label; /* "INVITE" or "200 OK" */
+	struct slice label; /* "INVITE", "200 OK" or "H.225 setup" */
+	struct slice call_id; /* RAS: of which call it speaks */
 	uint16_t status;    /* 0 = a request */
 	bool sdp;
 	bool retransmission;
@@ -116,6 +117,7 @@ struct findings {
 	size_t link_count; /* by id, ids count from 1 */
 	struct finding_link *links;
 	size_t message_count;
+	size_t unlinked_count; /* messages of RAS about calls */
 	struct finding_message *messages;
 	size_t registration_count;
 	struct finding_registration *registrations;

@@ -84,14 +84,17 @@ static void text_arrow(
         const struct finding_message *row, size_t width, bool rightwards, FILE *to)
 {
 	struct paint plain = {to, false};
-	size_t label = row->label.len + (row->sdp ? 6 : 0) + 2;
+	const size_t mark = row->sdp ? 6 : 0;
+	const size_t room = width > mark + 8 ? width - mark - 6 : 2;
+	const size_t shown = row->label.len < room ? row->label.len : room;
+	const size_t label = shown + mark + 2;
 	size_t shafts = width > label + 2 ? width - label - 1 : 2;
 
 	if (!rightwards)
 		(void)fputc('<', to);
 	repeat(to, '-', shafts / 2);
 	(void)fputc(' ', to);
-	paint_text(&plain, row->label, (int)(width > 10 ? width - 10 : width));
+	paint_text(&plain, row->label, (int)room);
 	if (row->sdp)
 		(void)fputs(" (SDP)", to);
 	(void)fputc(' ', to);

@@ -299,4 +299,8 @@ struct h323_step {
 	const struct h245_channel *channel; /* may be NULL */
 };
 
+/* The callIdentifier, else the conferenceID, as text of 36 bytes. */
+struct slice h323_call_id(
+        const uint8_t identifier[16], const uint8_t conference[16], char bytes[40]);
+
 #endif

@@ -209,9 +209,6 @@ uint64_t h323_flow_hash(const struct track *track, const struct endpoint *a,
         const struct endpoint *b, uint16_t reference);
 void h323_control_expect(struct track *track, struct h323_call *h323, enum call_side side,
         const struct endpoint *at);
-/* The callIdentifier, else the conferenceID, as text of 36 bytes. */
-struct slice h323_call_id(
-        const uint8_t identifier[16], const uint8_t conference[16], char bytes[40]);
 /* h323_call_new.c */
 void h323_call_new(struct track *track, struct h323_seen *seen);
 /* The record of a call of which RAS alone was seen, ended at once. */
