@@ -46,11 +46,14 @@ static bool dtls_header(const uint8_t *p, size_t len)
 	       (p[2] == 0xff || p[2] == 0xfd);
 }
 
-static enum class rtp_class(const uint8_t *p, size_t len) {
-	if (len >= RTCP_HEADER && p[1] >= RTCP_TYPE_MIN && p[1] <= RTCP_TYPE_MAX){
-	        size_t words = (size_t)p[2] << 8 | p[3];
-	        if ((words + 1) * 4 <= len) return CLASS_RTCP;}
-return len >= RTP_HEADER ? CLASS_RTP : CLASS_OTHER;
+static enum payload_class rtp_class(const uint8_t *p, size_t len)
+{
+	if (len >= RTCP_HEADER && p[1] >= RTCP_TYPE_MIN && p[1] <= RTCP_TYPE_MAX) {
+		size_t words = (size_t)p[2] << 8 | p[3];
+		if ((words + 1) * 4 <= len)
+			return CLASS_RTCP;
+	}
+	return len >= RTP_HEADER ? CLASS_RTP : CLASS_OTHER;
 }
 
 /*
@@ -79,14 +82,20 @@ static bool method_alone(struct slice bytes)
 	       sip_method_parse(word) != SIP_METHOD_OTHER;
 }
 
-enum class classify(struct slice bytes) {
+enum payload_class classify(struct slice bytes)
+{
 	const uint8_t *p = (const uint8_t *)bytes.data;
-	if (bytes.len && (p[0] & 0xc0) == 0x80 &&
-	        !ras_header(p, bytes.len)) return rtp_class(p, bytes.len);
-	if (stun_header(p, bytes.len)) return CLASS_STUN;
-	if (dtls_header(p, bytes.len)) return CLASS_DTLS;
-	if (blank(bytes)) return CLASS_BLANK;
-	if (sip_looks_like(bytes)) return CLASS_SIP;
-	if (method_alone(bytes)) return CLASS_METHOD;
+	if (bytes.len && (p[0] & 0xc0) == 0x80 && !ras_header(p, bytes.len))
+		return rtp_class(p, bytes.len);
+	if (stun_header(p, bytes.len))
+		return CLASS_STUN;
+	if (dtls_header(p, bytes.len))
+		return CLASS_DTLS;
+	if (blank(bytes))
+		return CLASS_BLANK;
+	if (sip_looks_like(bytes))
+		return CLASS_SIP;
+	if (method_alone(bytes))
+		return CLASS_METHOD;
 	return ras_header(p, bytes.len) ? CLASS_RAS : CLASS_OTHER;
 }

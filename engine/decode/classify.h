@@ -6,7 +6,7 @@
 
 #include "engine/base/slice.h"
 
-enum class {
+enum payload_class {
 	CLASS_OTHER,
 	CLASS_BLANK, /* empty, or CR, LF and NUL bytes alone */
 	CLASS_SIP,   /* may be SIP */
@@ -18,6 +18,6 @@ enum class {
 	CLASS_RTP,   /* may be RTP */
 };
 
-enum class classify(struct slice bytes);
+enum payload_class classify(struct slice bytes);
 
 #endif

@@ -166,7 +166,7 @@ static bool datagram_next(struct decode *decode, struct message *message)
 {
 	if (!decode->first && !decode->rest.len)
 		return false;
-	enum class class = classify(decode->rest);
+	enum payload_class class = classify(decode->rest);
 	if (class == CLASS_SIP)
 		return sip_next(decode, message);
 	if (!decode->first)
