@@ -108,6 +108,9 @@ bool decode_ras(struct decode *decode, struct message *message)
 		h323_learn_message(&decode->learned, ras);
 	}
 	give(decode, message, bytes);
+	/* What the capture cut off is no fault of the sender. */
+	if (decode->datagram->truncated)
+		decode->h323.message.anomalies = (struct anomalies){{0}};
 	return true;
 }
 

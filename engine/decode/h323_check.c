@@ -52,7 +52,10 @@ static void capabilities_check(struct h323_decoder *decoder, uint32_t node)
 		anomaly_set(&decoder->message.anomalies, ANOMALY_H245_CAPABILITIES_MANY);
 }
 
-/* Whoever receives RTP must say where its RTCP goes (H.245 B.3.1, H.323 8.3). */
+/*
+ * Whoever receives RTP must say where its RTCP goes (H.245 B.3.1, H.323 8.3). Sessions 1
+ * and 2 are audio and video; others may be data, which has no RTCP.
+ */
 static void acknowledgement_check(struct h323_decoder *decoder, uint32_t node)
 {
 	const struct per_tape *tape = &decoder->tape;
@@ -60,7 +63,9 @@ static void acknowledgement_check(struct h323_decoder *decoder, uint32_t node)
 	        H323_PATH(PER_forwardMultiplexAckParameters,
 	                PER_h2250LogicalChannelAckParameters));
 
-	if (h2250 && per_child(tape, h2250, PER_mediaChannel) &&
+	int64_t session =
+	        h2250 ? h323_number(tape, per_child(tape, h2250, PER_sessionID), 0) : 0;
+	if ((session == 1 || session == 2) && per_child(tape, h2250, PER_mediaChannel) &&
 	        !per_child(tape, h2250, PER_mediaControlChannel))
 		anomaly_set(&decoder->message.anomalies, ANOMALY_H245_ACK_CONTROL);
 }

@@ -30,9 +30,9 @@ static const struct parameter PARAMETERS[] = {
 
 enum { RAS_OVER_H2250 = 17, MEDIA_TRAVERSAL = 19, NAT_MEDIA = 24 };
 
-/* itu-t recommendation h 460 n 0 1 as content octets of BER, n being the last but two. */
+/* itu-t recommendation h 460 as content octets of BER; the next arc is the n of H.460.n.
+ */
 static const uint8_t H460[] = {0x00, 0x08, 0x83, 0x4c};
-enum { H460_OID_LEN = sizeof(H460) + 3 };
 
 static uint16_t type_of(int64_t feature, int64_t id)
 {
@@ -90,38 +90,51 @@ void h460_data(
 	}
 }
 
-/* The n of H.460.n that a GenericMessage belongs to; -1 when to none. */
-static int32_t feature_of(const struct per_tape *tape, uint32_t identifier)
+/* The identifier of a GenericMessage, where it is a standard one. */
+static struct slice message_oid(const struct per_tape *tape, uint32_t node)
 {
 	uint16_t name;
+	uint32_t identifier = per_child(tape, node, PER_messageIdentifier);
 	uint32_t chosen = identifier ? h323_choice(tape, identifier, &name) : 0;
-	struct slice oid = chosen && name == PER_standard ? h323_bytes(tape, chosen)
-	                                                  : (struct slice){0};
 
-	if (oid.len != H460_OID_LEN || memcmp(oid.data, H460, sizeof(H460)) != 0)
+	return chosen && name == PER_standard ? h323_bytes(tape, chosen)
+	                                      : (struct slice){0};
+}
+
+/* The n of H.460.n; -1 when it is not of H.460. */
+static int32_t feature_of(struct slice oid)
+{
+	if (oid.len <= sizeof(H460) || memcmp(oid.data, H460, sizeof(H460)) != 0)
 		return -1;
 	return (uint8_t)oid.data[sizeof(H460)];
+}
+
+/* What the octets of a parameter hold: H.460.19, and Annex B of H.460.24 (arc 2). */
+static uint16_t message_type(struct slice oid, int32_t feature, int64_t id)
+{
+	if (feature == MEDIA_TRAVERSAL && id == 1)
+		return PER_TYPE_TraversalParameters;
+	if (feature == NAT_MEDIA && oid.data[oid.len - 1] == 2)
+		return PER_TYPE_AlternateAddresses;
+	return PER_NO_TYPE;
 }
 
 void h460_message(struct h323_decoder *decoder, uint32_t node, enum h323_way way)
 {
 	const struct per_tape *tape = &decoder->tape;
+	const struct slice oid = message_oid(tape, node);
 	struct h323_pdu pdu = {.kind = H323_PDU_FEATURE,
 	        .way = (uint8_t)way,
 	        .id = PER_genericInformation,
-	        .node = node};
+	        .node = node,
+	        .value = feature_of(oid)};
 	uint32_t list = per_child(tape, node, PER_messageContent);
 	const uint32_t end = list ? tape->nodes[list].next : 0;
 
-	pdu.value = feature_of(tape, per_child(tape, node, PER_messageIdentifier));
 	for (uint32_t i = list + 1; i < end && !pdu.content; i = tape->nodes[i].next) {
 		int64_t id =
 		        standard_of(tape, per_child(tape, i, PER_parameterIdentifier));
-		uint16_t type = PER_NO_TYPE;
-		if (pdu.value == MEDIA_TRAVERSAL && id == 1)
-			type = PER_TYPE_TraversalParameters;
-		else if (pdu.value == NAT_MEDIA)
-			type = PER_TYPE_AlternateAddresses;
+		uint16_t type = message_type(oid, pdu.value, id);
 		if (type)
 			pdu.content = h323_open(decoder, (enum per_type_id)type,
 			        octets_of(tape, per_child(tape, i, PER_parameterValue)),

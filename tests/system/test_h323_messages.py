@@ -102,6 +102,14 @@ CALLS = [
             "keepAlivePayloadType": 97, "keepAliveInterval": 19},
         h245Tunnelling=True,
         h245Control=[m.open_channel(1, generic=m.traversal()), m.user_input()]),
+    call_row("h460_24", ("empty", None), [("h225", "empty"), ("h245", "genericIndication"),
+                                          ("feature", "genericInformation", 24)],
+             {"addresses": [{"sessionID": 1, "multiplexID": 7}]}, h245Tunnelling=True,
+             h245Control=[("indication", ("genericIndication", {
+                 "messageIdentifier": ("standard", "0.0.8.460.24.2"), "messageContent": [{
+                     "parameterIdentifier": ("standard", 0), "parameterValue": ("octetString", encode(
+                         SCHEMA, "AlternateAddresses",
+                         {"addresses": [{"sessionID": 1, "multiplexID": 7}]}))}]}))]),
     call_row("setup_tokens", m.setup(**m.TOKENS),
              [("h225", "setup"), ("token", "tokens"), ("token", "cryptoTokens")]),
     service_row("transfer", 9, "CTInitiateArg",
