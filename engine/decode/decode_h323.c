@@ -135,7 +135,17 @@ static bool is_q931(struct slice payload)
 	       data[1] <= 15;
 }
 
-/* H.245 that nobody announced: it decodes cleanly, and is no other protocol. */
+static bool names_h245(const struct h323_message *control)
+{
+	uint32_t oid =
+	        per_child(control->tape, control->pdus[0].node, PER_protocolIdentifier);
+	return h323_version(h323_bytes(control->tape, oid)) != 0;
+}
+
+/*
+ * H.245 that nobody announced: it is no other protocol, and decodes cleanly to its end or
+ * names H.245 in its capability set.
+ */
 static bool is_h245(struct decode *decode, struct slice payload)
 {
 	const struct h323_message *control = &decode->h323.message;
@@ -145,6 +155,8 @@ static bool is_h245(struct decode *decode, struct slice payload)
 	if (is_cotp(payload))
 		return false;
 	h323_control_parse(&decode->h323, payload);
+	if (control->id == PER_terminalCapabilitySet && names_h245(control))
+		return true;
 	return control->whole && control->pdu_count &&
 	       !anomaly_has(&control->anomalies, ANOMALY_PER_RANGE) &&
 	       !anomaly_has(&control->anomalies, ANOMALY_PER_EXTENSION);
