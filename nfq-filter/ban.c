@@ -235,11 +235,13 @@ enum ban_result ban_remove(
 {
 	const struct ban gone = {.network = *network};
 	if (ban_single(network)) {
+		struct netfilter_seen seen;
+		if (!single_seen(bans, network, &seen))
+			return BAN_UNKNOWN;
 		netfilter_begin(bans->firewall->netfilter);
 		(void)single_take_out(bans, network);
-		const int error = netfilter_commit(bans->firewall->netfilter);
-		if (error)
-			return error == ENOENT ? BAN_UNKNOWN : BAN_REFUSED;
+		if (netfilter_commit(bans->firewall->netfilter) != 0)
+			return BAN_REFUSED;
 	} else {
 		const size_t at = place(bans, network);
 		if (!known(bans, network, at))

@@ -396,14 +396,15 @@ bool firewall_close(struct firewall *firewall, uint32_t number)
 	        firewall->netfilter, NETFILTER_DELETE, SET_POLICE, &police);
 }
 
-void firewall_forget(struct firewall *firewall, const struct pinhole_key *key)
+bool firewall_forget(struct firewall *firewall, const struct pinhole_key *key)
 {
 	uint8_t bytes[NETFILTER_KEY_MAX];
+	struct netfilter_seen seen;
 	const struct netfilter_element open = open_element(key, bytes);
-	netfilter_begin(firewall->netfilter);
-	(void)netfilter_change(
+	if (netfilter_element(firewall->netfilter, open_set(key), &open, &seen) != 0)
+		return true;
+	return netfilter_change(
 	        firewall->netfilter, NETFILTER_DELETE, open_set(key), &open);
-	(void)netfilter_commit(firewall->netfilter);
 }
 
 static bool ended_put(

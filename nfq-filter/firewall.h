@@ -56,8 +56,8 @@ void firewall_remove(struct firewall *firewall);
 bool firewall_open(struct firewall *firewall, const struct pinhole_key *key,
         const struct netfilter_element *police);
 bool firewall_close(struct firewall *firewall, uint32_t number);
-/* After a close, each in a transaction of its own: what nobody latched is taken away. */
-void firewall_forget(struct firewall *firewall, const struct pinhole_key *key);
+/* In the same transaction: what nobody latched is taken away, if it is there. */
+bool firewall_forget(struct firewall *firewall, const struct pinhole_key *key);
 
 /* A TCP connection carried what was dropped: both ends hear that it is over. */
 void firewall_end(

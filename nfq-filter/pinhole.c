@@ -22,7 +22,7 @@ struct keepsake {
 
 enum { KEEPSAKE_VERSION = 1, KEEPSAKE_NAT = 1, KEEPSAKE_CONTROL = 2 };
 
-enum { NUMBER_MASK = 0x0fffffff };
+enum { NUMBER_MASK = 0x0fffffff, CLOSE_BATCH = 64 };
 
 bool pinholes_init(struct pinholes *pinholes, struct memory *memory, uint32_t capacity,
         const struct hash_key *key)
@@ -209,9 +209,9 @@ static int open_alone(struct pinholes *pinholes, uint32_t index)
 	const struct pinhole *pinhole = pinhole_at(pinholes, index);
 	int error = EEXIST;
 	for (int attempts = 0; error == EEXIST && attempts < 2; attempts++) {
-		if (attempts)
-			firewall_forget(pinholes->firewall, &pinhole->key);
 		netfilter_begin(netfilter);
+		if (attempts)
+			(void)firewall_forget(pinholes->firewall, &pinhole->key);
 		(void)stage(pinholes, pinhole);
 		error = netfilter_commit(netfilter);
 	}
@@ -263,22 +263,29 @@ void pinholes_cancel(struct pinholes *pinholes)
 	}
 }
 
-/* The kernel's count since the element was made; it is lost with the element. */
-static uint64_t counted(struct pinholes *pinholes, const struct pinhole *pinhole)
+/*
+ * The kernel's count since the element was made; it is lost with the element. False when
+ * there is none: its lease ran out.
+ */
+static bool counted(
+        struct pinholes *pinholes, const struct pinhole *pinhole, uint64_t *packets)
 {
 	struct netfilter_seen seen = {0};
 	const struct netfilter_element wanted = {
 	        .key = &pinhole->key.number, .key_len = sizeof(pinhole->key.number)};
-	if (netfilter_element(pinholes->firewall->netfilter, firewall_police_set(),
-	            &wanted, &seen) != 0)
-		return 0;
-	return seen.packets;
+	const bool there = netfilter_element(pinholes->firewall->netfilter,
+	                           firewall_police_set(), &wanted, &seen) == 0;
+	*packets = pinhole->packets + seen.packets;
+	return there;
 }
 
 uint64_t pinhole_packets(struct pinholes *pinholes, uint32_t index)
 {
 	const struct pinhole *pinhole = pinhole_at(pinholes, index);
-	return pinhole->packets + (pinhole->installed ? counted(pinholes, pinhole) : 0);
+	uint64_t packets = pinhole->packets;
+	if (pinhole->installed)
+		(void)counted(pinholes, pinhole, &packets);
+	return packets;
 }
 
 void pinhole_renew(struct pinholes *pinholes, uint32_t index, uint64_t lease_ms)
@@ -289,36 +296,58 @@ void pinhole_renew(struct pinholes *pinholes, uint32_t index, uint64_t lease_ms)
 	pinhole->lease_ms = lease_ms;
 	if (!pinhole->installed)
 		return;
-	pinhole->packets += counted(pinholes, pinhole);
-	police_of(pinhole, &police);
 	/* Replaced within one transaction, which every kernel can; a lost one comes back.
 	 */
-	for (int attempts = 0; attempts < 2; attempts++) {
-		netfilter_begin(netfilter);
-		if (attempts == 0)
-			(void)firewall_close(pinholes->firewall, pinhole->key.number);
-		(void)netfilter_change(
-		        netfilter, NETFILTER_ADD, firewall_police_set(), &police.element);
-		if (netfilter_commit(netfilter) == 0)
-			break;
-	}
-	pinholes->counters.renewed++;
+	const bool there = counted(pinholes, pinhole, &pinhole->packets);
+	police_of(pinhole, &police);
+	netfilter_begin(netfilter);
+	if (there)
+		(void)firewall_close(pinholes->firewall, pinhole->key.number);
+	(void)netfilter_change(
+	        netfilter, NETFILTER_ADD, firewall_police_set(), &police.element);
+	if (netfilter_commit(netfilter) == 0)
+		pinholes->counters.renewed++;
 }
 
-static void close_now(
-        struct pinholes *pinholes, uint32_t index, const struct pinhole_watcher *watcher)
+static void close_alone(struct pinholes *pinholes, const struct pinhole *pinhole)
 {
-	struct pinhole *pinhole = pinhole_at(pinholes, index);
-	struct netfilter *netfilter = pinholes->firewall->netfilter;
-	const uint64_t packets = pinhole_packets(pinholes, index);
-	netfilter_begin(netfilter);
-	(void)firewall_close(pinholes->firewall, pinhole->key.number);
-	/* Not there: its lease had run out before. */
-	(void)netfilter_commit(netfilter);
-	firewall_forget(pinholes->firewall, &pinhole->key);
-	pinholes->counters.closed++;
-	watcher->closed(watcher->context, pinhole, packets);
-	forget(pinholes, index);
+	uint64_t packets;
+	netfilter_begin(pinholes->firewall->netfilter);
+	if (counted(pinholes, pinhole, &packets))
+		(void)firewall_close(pinholes->firewall, pinhole->key.number);
+	(void)netfilter_commit(pinholes->firewall->netfilter);
+}
+
+/* Those that are due, some at a time: each transaction has its price. */
+static void close_some(
+        struct pinholes *pinholes, uint64_t now_us, const struct pinhole_watcher *watcher)
+{
+	struct firewall *firewall = pinholes->firewall;
+	uint32_t closed[CLOSE_BATCH];
+	uint64_t packets[CLOSE_BATCH];
+	size_t count = 0;
+	netfilter_begin(firewall->netfilter);
+	for (uint32_t i = pinholes->closing.front; i && count < CLOSE_BATCH;
+	        i = list_link_of(&pinholes->closing, i)->next) {
+		const struct pinhole *pinhole = pinhole_at(pinholes, i);
+		if (pinhole->due_us > now_us)
+			break;
+		if (counted(pinholes, pinhole, &packets[count]))
+			(void)firewall_close(firewall, pinhole->key.number);
+		(void)firewall_forget(firewall, &pinhole->key);
+		closed[count++] = i;
+	}
+	const bool fine = netfilter_commit(firewall->netfilter) == 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct pinhole *pinhole = pinhole_at(pinholes, closed[i]);
+		/* One was latched, or ran out, since we looked: those alone that are
+		 * left. */
+		if (!fine)
+			close_alone(pinholes, pinhole);
+		watcher->closed(watcher->context, pinhole, packets[i]);
+		pinholes->counters.closed++;
+		forget(pinholes, closed[i]);
+	}
 }
 
 uint64_t pinholes_due_us(const struct pinholes *pinholes)
@@ -331,7 +360,7 @@ void pinholes_advance(
         struct pinholes *pinholes, uint64_t now_us, const struct pinhole_watcher *watcher)
 {
 	while (pinholes_due_us(pinholes) <= now_us)
-		close_now(pinholes, pinholes->closing.front, watcher);
+		close_some(pinholes, now_us, watcher);
 }
 
 int pinholes_reinstall(struct pinholes *pinholes)

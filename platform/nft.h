@@ -64,8 +64,9 @@ void netfilter_begin(struct netfilter *netfilter);
 int netfilter_commit(struct netfilter *netfilter);
 
 /*
- * What is to happen to elements. DELETE refuses the transaction when the element is not
- * there; False when the transaction is full: commit and begin another.
+ * What is to happen to elements. False when the transaction is full: commit and begin
+ * another. DELETE of what is not there makes the kernel take the transaction back, for
+ * which it waits many milliseconds (a grace period): look with netfilter_element first.
  */
 enum netfilter_change { NETFILTER_ADD, NETFILTER_DELETE };
 bool netfilter_change(struct netfilter *netfilter, enum netfilter_change change,
