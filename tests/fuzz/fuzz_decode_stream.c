@@ -7,27 +7,14 @@
 #include <string.h>
 
 #include "engine/base/ensure.h"
-#include "engine/decode/decode.h"
 #include "engine/frame/stream.h"
+#include "tests/fuzz/decode_kit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MEMORY = 4 << 20 };
-
-static struct decode *decoder(void)
-{
-	static _Alignas(64) uint8_t region[MEMORY];
-	static struct decode *decode;
-	struct memory memory = {.base = region, .bytes = sizeof(region)};
-	if (!decode)
-		decode = decode_new(&memory, NULL, &(struct hash_key){1, 2});
-	ENSURE(decode);
-	return decode;
-}
-
 static void drain(const struct datagram *datagram)
 {
-	struct decode *decode = decoder();
+	struct decode *decode = decode_kit();
 	struct message message;
 	size_t count = 0;
 	decode_open(decode, datagram);

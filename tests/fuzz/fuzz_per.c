@@ -7,9 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "engine/base/ensure.h"
-#include "engine/decode/per.h"
-#include "engine/limits.h"
+#include "tests/fuzz/h323_kit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,22 +65,6 @@ static unsigned read_through(const struct per_tape *tape)
 	return sum;
 }
 
-static void nesting_check(const struct per_tape *tape)
-{
-	uint32_t ends[LIMIT_PER_DEPTH + 2];
-	uint32_t depth = 0;
-
-	for (uint32_t i = 0; i < tape->count; i++) {
-		while (depth && i >= ends[depth - 1])
-			depth--;
-		uint32_t next = tape->nodes[i].next;
-		ENSURE(next > i && next <= tape->count);
-		ENSURE(!depth || next <= ends[depth - 1]);
-		ENSURE(depth <= LIMIT_PER_DEPTH);
-		ends[depth++] = next;
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct per_tape tape = {
@@ -98,9 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	bool fine = per_decode(root, message, &tape);
 	ENSURE(fine == !(tape.anomalies & (PER_BROKEN | PER_EXHAUSTED)));
-	ENSURE(tape.count <= NODES && tape.text_used <= TEXT);
 	ENSURE(tape.consumed <= message.len);
-	nesting_check(&tape);
+	h323_kit_tape(&tape);
 	unsigned sum = read_through(&tape);
 	uint32_t count = tape.count;
 	ENSURE(per_decode(root, message, &tape) == fine && tape.count == count);

@@ -9,22 +9,12 @@
 #include "engine/base/ensure.h"
 #include "engine/decode/decode.h"
 #include "engine/frame/stream.h"
+#include "tests/fuzz/decode_kit.h"
 #include "tests/fuzz/h323_kit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MEMORY = 4 << 20, CALL_PORT = 1720 };
-
-static struct decode *decoder(void)
-{
-	static _Alignas(64) uint8_t region[MEMORY];
-	static struct decode *decode;
-	struct memory memory = {.base = region, .bytes = sizeof(region)};
-	if (!decode)
-		decode = decode_new(&memory, NULL, &(struct hash_key){1, 2});
-	ENSURE(decode);
-	return decode;
-}
+enum { CALL_PORT = 1720 };
 
 static void drain(struct decode *decode, const struct datagram *datagram)
 {
@@ -61,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		stream.given = (const uint8_t *)datagram.payload.data;
 		stream.given_len = (uint32_t)have;
 		stream.consumed = 0;
-		drain(decoder(), &datagram);
+		drain(decode_kit(), &datagram);
 		ENSURE(stream.consumed <= have);
 		left = slice_from(left, stream.consumed);
 		have -= stream.consumed;
