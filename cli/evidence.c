@@ -13,6 +13,7 @@
 enum {
 	FILES_AT_ONCE = 128, /* open files of one pass */
 	FILES_MAX = 2048,    /* alerts that get a file */
+	BEFORE_MAX = 1000,   /* packets of an alert's address before it */
 	FRAME_MEMORY = 96 << 20,
 	PATH_BYTES = 4096,
 };
@@ -21,6 +22,7 @@ struct target {
 	struct pcapng_writer *writer;
 	struct packet_ref last; /* written: no packet twice */
 	bool any;
+	uint32_t before; /* packets that only went before the alert */
 	char path[PATH_BYTES];
 };
 
@@ -61,6 +63,25 @@ static void take_media(struct extraction *extraction, const struct packet *packe
 	}
 }
 
+/* What else the address of an alert did before it. */
+static void take_before(struct extraction *extraction, const struct packet *packet,
+        const struct address *ip)
+{
+	const struct selection *selection = &extraction->selection;
+	for (size_t i = selection_find_host(selection, ip);
+	        i < selection->host_count && address_equal(&selection->hosts[i].ip, ip);
+	        i++) {
+		const struct selection_host *host = &selection->hosts[i];
+		struct target *target = &extraction->targets[host->target];
+		if (packet->time_us < host->from_us || packet->time_us > host->to_us ||
+		        target->before == BEFORE_MAX)
+			continue;
+		target->before++;
+		write_packet(extraction, host->target, packet,
+		        SLICE("of the alert's address, before it"));
+	}
+}
+
 static void take(void *context, const struct packet *packet)
 {
 	struct extraction *extraction = context;
@@ -76,7 +97,7 @@ static void take(void *context, const struct packet *packet)
 		        selection->packets[i].counted
 		                ? SLICE("counts towards the alert")
 		                : SLICE("signalling of a call involved"));
-	if (!selection->media_count)
+	if (!selection->media_count && !selection->host_count)
 		return;
 	frame_open(extraction->frame, packet);
 	while (frame_next(extraction->frame, &datagram)) {
@@ -84,6 +105,8 @@ static void take(void *context, const struct packet *packet)
 			frame_ignore(extraction->frame, datagram.stream);
 		take_media(extraction, packet, &datagram.src);
 		take_media(extraction, packet, &datagram.dst);
+		take_before(extraction, packet, &datagram.src.ip);
+		take_before(extraction, packet, &datagram.dst.ip);
 	}
 }
 

@@ -1,7 +1,7 @@
 /*
  * Captures that prove alerts: a second pass over the files takes, for each alert, the
- * packets that count towards it and all packets of the calls involved, signalling and
- * media, those before the alert included.
+ * packets that count towards it, what else its address did in the rule's window before,
+ * and all packets of the calls involved, signalling and media.
  */
 #ifndef RINGFENCE_CLI_EVIDENCE_H
 #define RINGFENCE_CLI_EVIDENCE_H

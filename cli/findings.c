@@ -292,6 +292,13 @@ static struct packet_ref *keep_evidence(const struct alert *alert)
 	return copy;
 }
 
+/* How long before the alert what it counts began: a bucket takes so many leaks to fill. */
+static uint64_t window_of(const struct alert *alert)
+{
+	const bool leaks = slice_equal(alert->metric, SLICE("leaky"));
+	return (uint64_t)(alert->window_s * (leaks ? alert->threshold : 1) * 1e6);
+}
+
 void findings_alert(struct findings *findings, const struct alert *alert)
 {
 	const struct event *event = alert->event;
@@ -310,6 +317,7 @@ void findings_alert(struct findings *findings, const struct alert *alert)
 	        .key = findings_keep(findings, alert->key),
 	        .explain = findings_keep(findings, alert->explain),
 	        .count = alert->count,
+	        .window_us = window_of(alert),
 	        .would = alert->would,
 	        .call = event && event->call ? event->call->id : 0,
 	        .evidence = keep_evidence(alert),

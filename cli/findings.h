@@ -30,6 +30,7 @@ struct finding_alert {
 	struct slice key;
 	struct slice explain;
 	uint64_t count;
+	uint64_t window_us; /* of the rule, 0 = none */
 	enum verdict would;
 	bool has_flow;
 	struct endpoint src;

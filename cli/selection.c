@@ -6,6 +6,10 @@
 /* Media goes on a little before the answer and behind the end. */
 enum { MEDIA_SLACK_US = 2000000 };
 
+/* How long before an alert its address is looked at, whatever the rule's window. */
+static const uint64_t BEFORE_MIN_US = 10000000;
+static const uint64_t BEFORE_MAX_US = 3600000000;
+
 static void add_packet(struct selection *selection, struct packet_ref packet,
         uint32_t target, bool counted)
 {
@@ -40,6 +44,39 @@ static void add_media(struct selection *selection, const struct selection_media 
 	selection->media[selection->media_count++] = *media;
 }
 
+static void add_host(struct selection *selection, const struct selection_host *host)
+{
+	if (selection->host_count == selection->host_room) {
+		size_t larger = selection->host_room ? selection->host_room * 2 : 64;
+		void *grown =
+		        realloc(selection->hosts, larger * sizeof(*selection->hosts));
+		if (!grown) {
+			selection->exhausted = true;
+			return;
+		}
+		selection->hosts = grown;
+		selection->host_room = larger;
+	}
+	selection->hosts[selection->host_count++] = *host;
+}
+
+/* What the alert's address did in the rule's window, before the alert and at it. */
+static void add_before(
+        struct selection *selection, const struct finding_alert *alert, uint32_t target)
+{
+	uint64_t span_us = alert->window_us;
+	struct selection_host host = {.to_us = alert->time_us, .target = target};
+
+	if (!address_parse(alert->entity, &host.ip))
+		return;
+	if (span_us < BEFORE_MIN_US)
+		span_us = BEFORE_MIN_US;
+	if (span_us > BEFORE_MAX_US)
+		span_us = BEFORE_MAX_US;
+	host.from_us = alert->time_us > span_us ? alert->time_us - span_us : 0;
+	add_host(selection, &host);
+}
+
 static void add_leg(struct selection *selection, const struct findings *findings,
         const struct finding_call *call, uint32_t target)
 {
@@ -72,6 +109,7 @@ void selection_alert(struct selection *selection, const struct findings *finding
 {
 	for (uint32_t i = 0; i < alert->evidence_count; i++)
 		add_packet(selection, alert->evidence[i], target, true);
+	add_before(selection, alert, target);
 	selection_call(selection, findings, alert->call, target);
 }
 
@@ -107,6 +145,14 @@ static int compare_media(const void *a, const void *b)
 	return order ? order : compare_u64(left->target, right->target);
 }
 
+static int compare_hosts(const void *a, const void *b)
+{
+	const struct selection_host *left = a;
+	const struct selection_host *right = b;
+	int order = memcmp(left->ip.bytes, right->ip.bytes, sizeof(left->ip.bytes));
+	return order ? order : compare_u64(left->target, right->target);
+}
+
 void selection_seal(struct selection *selection)
 {
 	if (selection->packet_count)
@@ -115,6 +161,9 @@ void selection_seal(struct selection *selection)
 	if (selection->media_count)
 		qsort(selection->media, selection->media_count, sizeof(*selection->media),
 		        compare_media);
+	if (selection->host_count)
+		qsort(selection->hosts, selection->host_count, sizeof(*selection->hosts),
+		        compare_hosts);
 }
 
 size_t selection_find_packet(
@@ -149,9 +198,25 @@ size_t selection_find_media(
 	return low;
 }
 
+size_t selection_find_host(const struct selection *selection, const struct address *ip)
+{
+	size_t low = 0;
+	size_t high = selection->host_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (memcmp(selection->hosts[middle].ip.bytes, ip->bytes,
+		            sizeof(ip->bytes)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void selection_clear(struct selection *selection)
 {
 	free(selection->packets);
 	free(selection->media);
+	free(selection->hosts);
 	*selection = (struct selection){0};
 }

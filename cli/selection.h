@@ -1,6 +1,7 @@
 /*
  * Which packets go to which evidence file: named ones by their number, media by the
- * endpoints and the time of a call. Lists are sorted once and then searched.
+ * endpoints and the time of a call, what else an address did by the time before an alert.
+ * Lists are sorted once and then searched.
  */
 #ifndef RINGFENCE_CLI_SELECTION_H
 #define RINGFENCE_CLI_SELECTION_H
@@ -20,6 +21,13 @@ struct selection_media {
 	uint32_t target;
 };
 
+struct selection_host {
+	struct address ip;
+	uint64_t from_us;
+	uint64_t to_us;
+	uint32_t target;
+};
+
 struct selection {
 	struct selection_packet *packets;
 	size_t packet_count;
@@ -27,6 +35,9 @@ struct selection {
 	struct selection_media *media;
 	size_t media_count;
 	size_t media_room;
+	struct selection_host *hosts;
+	size_t host_count;
+	size_t host_room;
 	bool exhausted;
 };
 
@@ -42,6 +53,7 @@ size_t selection_find_packet(
         const struct selection *selection, const struct packet *packet);
 size_t selection_find_media(
         const struct selection *selection, const struct endpoint *endpoint);
+size_t selection_find_host(const struct selection *selection, const struct address *ip);
 void selection_clear(struct selection *selection);
 
 #endif

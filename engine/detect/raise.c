@@ -35,8 +35,9 @@ void evidence_note(
 
 	if (!judge->rule->evidence)
 		return;
-	if (event->kind == EVENT_SIP_TRANSACTION && transaction &&
-	        transaction->first_packet)
+	const bool answered = event->kind == EVENT_SIP_TRANSACTION ||
+	                      event->kind == EVENT_REGISTRATION;
+	if (answered && transaction && transaction->first_packet)
 		evidence_push(judge, state,
 		        packed(transaction->first_packet, transaction->first_source));
 	if (event->packet)
