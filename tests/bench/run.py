@@ -26,7 +26,7 @@ def build():
     for command in (["cmake", "-S", SOURCE, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Release",
                      "-DCMAKE_C_FLAGS_RELEASE=-O2 -g"],
                     ["cmake", "--build", BUILD, "-j2", "--target", "ringfence", "gen_traffic",
-                     "bare_loop"]):
+                     "bare_loop", "bench_per"]):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -77,6 +77,17 @@ def make_h323(folder, calls):
     script = SOURCE / "tests" / "h323" / "make_traffic.py"
     subprocess.run([sys.executable, script, path, "--calls", str(calls)], check=True)
     return path
+
+
+def per(folder):
+    """The decoder of aligned PER alone, over ordinary messages."""
+    path = Path(folder) / "ordinary.txt"
+    with open(path, "wb") as file:
+        script = SOURCE / "tests" / "h323" / "make_ordinary.py"
+        subprocess.run([sys.executable, script], stdout=file, check=True)
+    done = subprocess.run([BIN / "bench_per", path, str(20000 // SCALE)], capture_output=True,
+                          check=True, encoding="ascii")
+    print(f"\nPER: {done.stdout.strip()}")
 
 
 def peers(capture):
@@ -164,6 +175,7 @@ def main():
         spoofed = make(folder, "spoofed", "spoofed", sources=1000000 // SCALE)
         compare("forged sources", spoofed, "messages")
         spoofed.unlink()
+        per(folder)
         print("\nMemory")
         memory(folder)
         scaling(folder)
