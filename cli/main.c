@@ -20,6 +20,12 @@ static const struct verb VERBS[] = {
         {"calls", "list calls of capture files, draw and extract them", verb_calls},
         {"decode", "print messages in hexadecimal as trees", verb_decode},
         {"block", "what the inline filter blocks: check, add, del, list", verb_block},
+        {"alerts", "alerts of a running ringfence-api: list, show, ack, close, tail",
+                verb_alerts},
+        {"registrations", "changes of registrations, as it saw them", verb_registrations},
+        {"quality", "media quality, as it saw it", verb_quality},
+        {"nodes", "sensors and filters, and how they are", verb_nodes},
+        {"demo", "everything on this machine, with the shipped captures", verb_demo},
 };
 
 enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };
@@ -30,7 +36,7 @@ static void usage_print(FILE *to)
 	            "Watches VoIP (SIP, RTP) and tells attacks, calls and their "
 	            "quality.\n\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(to, "  %-8s %s\n", VERBS[i].name, VERBS[i].help);
+		fprintf(to, "  %-13s %s\n", VERBS[i].name, VERBS[i].help);
 	fprintf(to, "\n  ringfence VERB --help   options and an example\n"
 	            "  ringfence --version\n\n"
 	            "Example:\n  ringfence replay capture.pcap\n");

@@ -9,6 +9,11 @@ int verb_replay(int argc, char **argv);
 int verb_rules(int argc, char **argv);
 int verb_calls(int argc, char **argv);
 int verb_decode(int argc, char **argv);
+int verb_alerts(int argc, char **argv);
+int verb_registrations(int argc, char **argv);
+int verb_quality(int argc, char **argv);
+int verb_nodes(int argc, char **argv);
+int verb_demo(int argc, char **argv);
 int verb_block(int argc, char **argv);
 
 #endif

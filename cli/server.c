@@ -1,0 +1,176 @@
+#include "cli/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/exit.h"
+#include "cli/paint.h"
+#include "engine/detect/document.h"
+#include "platform/document.h"
+#include "platform/file.h"
+#include "platform/json.h"
+
+static bool token_read(struct server *server)
+{
+	struct file_text text;
+	struct file_error error;
+	const char *given = getenv("RINGFENCE_TOKEN");
+	if (!server->token_file) {
+		(void)snprintf(
+		        server->token, sizeof(server->token), "%s", given ? given : "");
+		return true;
+	}
+	if (!file_read(server->token_file, SERVER_TOKEN_BYTES - 1, &text, &error)) {
+		fprintf(stderr, "ringfence: %s: %s\n", server->token_file, error.text);
+		return false;
+	}
+	const struct slice token = slice_trim(slice_of(text.data, text.len));
+	(void)snprintf(
+	        server->token, sizeof(server->token), "%.*s", (int)token.len, token.data);
+	file_text_free(&text);
+	return true;
+}
+
+int server_open(struct server *server)
+{
+	const char *set = getenv("RINGFENCE_SERVER");
+	if (!server->url)
+		server->url = set && set[0] ? set : "http://127.0.0.1:8060";
+	if (!token_read(server))
+		return EXIT_BAD_INPUT;
+	const struct http_client_options options = {
+	        .server = server->url,
+	        .token = server->token[0] ? server->token : NULL,
+	        .authority = server->authority,
+	};
+	server->client = http_client_new(&options);
+	return server->client ? EXIT_FINE : EXIT_ENVIRONMENT;
+}
+
+void server_close(struct server *server)
+{
+	http_client_free(&server->client);
+}
+
+/* The detail of a problem, or the bare status. */
+static int refused(const struct http_answer *answer)
+{
+	struct document_error error;
+	struct document *document = json_parse("", buffer_text(&answer->body), &error);
+	const struct node *detail =
+	        document ? node_find(document->root, SLICE("detail")) : NULL;
+	if (detail)
+		fprintf(stderr, "ringfence: %.*s\n", (int)detail->text.len,
+		        detail->text.data);
+	else
+		fprintf(stderr, "ringfence: the server says %u\n", answer->status);
+	if (answer->status == 401)
+		fprintf(stderr,
+		        "ringfence: a token goes into RINGFENCE_TOKEN or --token-file\n");
+	document_free(&document);
+	return answer->status >= 500 || answer->status == 429 ? EXIT_ENVIRONMENT
+	                                                      : EXIT_BAD_INPUT;
+}
+
+static int asked(struct server *server, const struct http_question *question,
+        struct http_answer *answer)
+{
+	if (!http_client_ask(server->client, question, answer)) {
+		fprintf(stderr, "ringfence: %s: %s\n", server->url,
+		        http_client_problem(server->client));
+		return EXIT_ENVIRONMENT;
+	}
+	return answer->status < 300 ? EXIT_FINE : refused(answer);
+}
+
+int server_ask(struct server *server, const struct http_question *question)
+{
+	struct http_answer answer;
+	const int code = asked(server, question, &answer);
+	if (code == EXIT_FINE && answer.body.len)
+		printf("%.*s\n", (int)answer.body.len, answer.body.data);
+	buffer_free(&answer.body);
+	return code;
+}
+
+static const struct node *node_at(const struct node *node, const char *path)
+{
+	struct slice rest = slice_of(path, strlen(path));
+	while (node && slice_present(rest))
+		node = node_find(node, slice_split(&rest, '.'));
+	return node;
+}
+
+static struct slice cell(const struct node *row, const struct server_column *column)
+{
+	for (size_t i = 0; i < 2 && column->paths[i]; i++) {
+		const struct node *node = node_at(row, column->paths[i]);
+		if (node && node->kind == NODE_SCALAR && !node_null(node))
+			return node->text;
+	}
+	return SLICE("-");
+}
+
+static void table_print(const struct server_list *list, const struct node *rows)
+{
+	const struct paint paint = paint_of(stdout);
+	paint_begin(&paint, PAINT_BOLD);
+	for (size_t i = 0; i < list->column_count; i++)
+		printf("%-*s ", list->columns[i].width, list->columns[i].title);
+	paint_end(&paint);
+	printf("\n");
+	for (const struct node *row = rows ? rows->first_child : NULL; row;
+	        row = row->next) {
+		for (size_t i = 0; i < list->column_count; i++) {
+			const int width = list->columns[i].width;
+			paint_text(&paint, cell(row, &list->columns[i]),
+			        width ? -width : 100);
+			printf(" ");
+		}
+		printf("\n");
+	}
+}
+
+int server_list(struct server *server, const struct server_list *list)
+{
+	static const char *const ACCEPTS[] = {[OUTPUT_TABLE] = "application/json",
+	        [OUTPUT_JSON] = "application/json",
+	        [OUTPUT_NDJSON] = "application/x-ndjson",
+	        [OUTPUT_CSV] = "text/csv"};
+	const struct http_question question = {
+	        .method = "GET", .path = list->path, .accept = ACCEPTS[server->output]};
+	struct http_answer answer;
+	struct document_error error;
+	int code = asked(server, &question, &answer);
+	if (code == EXIT_FINE && server->output != OUTPUT_TABLE)
+		(void)fwrite(answer.body.data, 1, answer.body.len, stdout);
+	if (code == EXIT_FINE && server->output == OUTPUT_TABLE) {
+		struct document *document =
+		        json_parse("", buffer_text(&answer.body), &error);
+		if (document)
+			table_print(list, node_find(document->root, SLICE("data")));
+		else
+			code = EXIT_ENVIRONMENT;
+		document_free(&document);
+	}
+	buffer_free(&answer.body);
+	return code;
+}
+
+void query_add(struct buffer *path, const char *name, const char *value)
+{
+	const bool first = !memchr(path->data ? path->data : "", '?', path->len);
+	if (!value)
+		return;
+	buffer_format(path, "%s%s=", first ? "?" : "&", name);
+	for (const char *at = value; *at; at++) {
+		const bool plain = (*at >= 'a' && *at <= 'z') ||
+		                   (*at >= 'A' && *at <= 'Z') ||
+		                   (*at >= '0' && *at <= '9') || strchr("-._~", *at);
+		if (plain)
+			buffer_slice(path, slice_of(at, 1));
+		else
+			buffer_format(path, "%%%02X", (unsigned)(unsigned char)*at);
+	}
+}
