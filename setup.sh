@@ -1,6 +1,6 @@
 #!/bin/bash
 # On a fresh Debian 12, as root:
-#   ./setup.sh           installs what is missing, builds, replays a shipped capture
+#   ./setup.sh           installs what is missing, builds, replays a shipped capture, runs the demo
 #   ./setup.sh --tests   installs that and the test tools too, builds, runs every test
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -9,9 +9,9 @@ build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev
 	libsqlite3-dev libmicrohttpd-dev libsodium-dev libcurl4-openssl-dev
 	libhiredis-dev libssl-dev libsystemd-dev libseccomp-dev libcap-ng-dev
-	libmnl-dev libnftnl-dev libnetfilter-queue-dev libnetfilter-conntrack-dev)
+	redis-server libmnl-dev libnftnl-dev libnetfilter-queue-dev libnetfilter-conntrack-dev)
 test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind
-	redis-server openssl systemd nftables conntrack procps)
+	openssl systemd nftables conntrack procps)
 
 # The page's tools, where they do not stand already from elsewhere.
 command -v npm >/dev/null || build_packages+=(nodejs npm)
@@ -44,6 +44,11 @@ case "${1:-}" in
 	cmake --preset release -DRINGFENCE_TESTS=OFF >/dev/null
 	cmake --build --preset release -j"$(nproc)"
 	build/release/bin/ringfence replay captures/attack/svcrack-long.pcap captures/benign/call.pcap
+	# At a terminal the demo stays until Ctrl-C.
+	if [ -t 1 ]; then
+		exec build/release/bin/ringfence demo
+	fi
+	build/release/bin/ringfence demo --listen 127.0.0.1:0 --once
 	;;
 --tests)
 	install "${build_packages[@]}" "${test_packages[@]}"
