@@ -85,16 +85,26 @@ static void engine_events(struct engine *engine)
 
 /* Timers due, in packet time: captures hold packets out of order, time does not go back.
  */
-void engine_advance(struct engine *engine, uint64_t time_us)
+static void engine_step(struct engine *engine, uint64_t time_us)
 {
-	if (time_us <= engine->now_us)
-		return;
 	engine->now_us = time_us;
 	track_advance(engine->track, time_us);
 	engine_events(engine);
 	if (engine->detect) {
 		detect_advance(engine->detect, time_us);
 		engine_alerts(engine);
+	}
+}
+
+/* Step by step through the times at which timers are due: what they tell does not depend
+ * on how far apart packets, or the looks of an idle face, are. */
+void engine_advance(struct engine *engine, uint64_t time_us)
+{
+	while (time_us > engine->now_us) {
+		uint64_t next_us = track_next_us(engine->track, time_us);
+		if (engine->detect)
+			next_us = detect_next_us(engine->detect, next_us);
+		engine_step(engine, next_us);
 	}
 }
 

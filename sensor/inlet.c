@@ -53,6 +53,12 @@ bool inlet_put_drops(struct inlet *inlet, uint64_t time_us, uint64_t dropped)
 	return true;
 }
 
+void inlet_done(struct inlet *inlet)
+{
+	atomic_store(&inlet->done, true);
+	bell_ring(inlet->ring.bell);
+}
+
 /* What the kernel and the interface lost since the last look. */
 static void look_at_drops(struct inlet *inlet, uint64_t *told, uint64_t time_us)
 {
@@ -69,6 +75,7 @@ static void *inlet_run(void *context)
 	struct packet packet;
 	uint64_t told = 0;
 	uint64_t looked_us = 0;
+	uint64_t stop_us = 0;
 	uint64_t now_us = instant_now_us();
 
 	for (;;) {
@@ -86,19 +93,21 @@ static void *inlet_run(void *context)
 			look_at_drops(inlet, &told, now_us);
 			looked_us = now_us;
 		}
-		/* What the kernel holds when we are told to stop is still judged. */
-		if (result == LIVE_IDLE && atomic_load(inlet->stop))
+		/* What came before we were told to stop is still judged. */
+		if (!stop_us && atomic_load(inlet->stop))
+			stop_us = instant_now_us();
+		if (stop_us && (result == LIVE_IDLE || now_us > stop_us))
 			break;
 	}
 	look_at_drops(inlet, &told, now_us);
-	atomic_store(&inlet->done, true);
-	bell_ring(inlet->ring.bell);
+	inlet_done(inlet);
 	return NULL;
 }
 
 bool inlet_start(struct inlet *inlet)
 {
-	inlet->started = pthread_create(&inlet->thread, NULL, inlet_run, inlet) == 0;
+	inlet->started = pthread_create(&inlet->thread, NULL,
+	                         inlet->run ? inlet->run : inlet_run, inlet) == 0;
 	return inlet->started;
 }
 

@@ -24,6 +24,8 @@ struct inlet {
 	const char *name; /* the interface, borrowed */
 	uint16_t source;
 	struct live *live;
+	void *(*run)(void *inlet); /* the thread, NULL = of an interface */
+	void *own;                 /* what run needs */
 	struct ring ring;
 	pthread_t thread;
 	bool started;
@@ -35,13 +37,16 @@ struct inlet {
 	atomic_uint_fast64_t dropped;
 };
 
-/* Starts the thread. False when there is none to have. */
+/* Starts the thread: run, or one that reads the interface when that is NULL. False when
+ * there is none to have. */
 bool inlet_start(struct inlet *inlet);
 /* Waits for the thread, gives everything back; never started is fine. */
 void inlet_close(struct inlet *inlet);
 
 /* Puts one packet; waits while the ring is full, false when that is to stop. */
 bool inlet_put(struct inlet *inlet, const struct packet *packet);
+/* The thread's last word. */
+void inlet_done(struct inlet *inlet);
 /* Puts a notice of loss; what does not fit is put with the next one. */
 bool inlet_put_drops(struct inlet *inlet, uint64_t time_us, uint64_t dropped);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/frame/hep.h"
 #include "engine/report/cef.h"
 #include "platform/instant.h"
 #include "platform/memory.h"
@@ -11,10 +12,9 @@
 
 enum {
 	IDLE_MS = 50,
-	LAG_US = 500000,  /* time passes so much behind the wall: packets may be under way
-	                   */
 	HOLD_US = 150000, /* an idle inlet may still have an earlier packet */
 	RULES_MEMORY = 96 << 20,
+	HEP_AGENT = 2001, /* our number as a capture agent */
 };
 
 static void put(struct judge *judge, enum out_kind kind, struct slice text)
@@ -32,6 +32,34 @@ static void put(struct judge *judge, enum out_kind kind, struct slice text)
 	ring_commit(judge->out, bytes);
 }
 
+/* Each message of SIP as HEP3, for a collector. */
+static void put_hep(struct judge *judge, const struct event *event)
+{
+	static const uint8_t protocols[TRANSPORT_COUNT] = {[TRANSPORT_UDP] = 17,
+	        [TRANSPORT_TCP] = 6,
+	        [TRANSPORT_SCTP] = 132,
+	        [TRANSPORT_WS] = 6,
+	        [TRANSPORT_TLS] = 6};
+	const bool sip =
+	        event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE;
+	if (!(judge->out_kinds & 1u << OUT_HEP) || !sip || !event->message)
+		return;
+	const struct datagram *datagram = event->message->datagram;
+	const struct hep hep = {
+	        .src = datagram->src,
+	        .dst = datagram->dst,
+	        .time_us = event->time_us,
+	        .protocol = protocols[datagram->transport],
+	        .payload_type = HEP_PAYLOAD_SIP,
+	        .agent = HEP_AGENT,
+	        .payload = event->message->bytes,
+	};
+	struct writer out = writer_of(judge->line.buffer, REPORT_LINE_MAX);
+	hep_write(&out, &hep);
+	if (!out.truncated)
+		put(judge, OUT_HEP, writer_text(&out));
+}
+
 static void on_event(
         void *context, const struct engine *engine, const struct event *event)
 {
@@ -42,6 +70,7 @@ static void on_event(
 	if (event->kind == EVENT_SENSOR && event->sensor_shared)
 		return;
 	tally_event(judge->tally, event);
+	put_hep(judge, event);
 	line_begin(&judge->line, event);
 	while (line_next(&judge->line, &text))
 		put(judge, OUT_LINE, text);
@@ -196,8 +225,9 @@ static void rest(struct judge *judge)
 	for (size_t i = 0; i < judge->inlet_count; i++)
 		empty = ring_empty(&judge->inlets[i]->ring) && empty;
 	/* Packets that wait for a slower inlet are not the wire being idle. */
-	if (empty && now_us > LAG_US)
-		engine_advance(judge->engine, now_us - LAG_US);
+	/* Time begins with the first packet, as in a replay. */
+	if (empty && judge->number)
+		engine_advance(judge->engine, now_us - judge->lag_us);
 	bell_sleep(&judge->bell, empty ? IDLE_MS : 1);
 }
 

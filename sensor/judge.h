@@ -53,6 +53,7 @@ struct judge {
 	struct line line;
 	struct drops drops;
 	uint64_t number;           /* of the last packet */
+	uint64_t lag_us;           /* while idle, time passes so far behind the wall */
 	struct judge_rules *rules; /* that it judges by; owned while it runs */
 	_Atomic(struct judge_rules *)
 	        next_rules;                      /* to judge by from the next packet on */

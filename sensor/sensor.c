@@ -8,8 +8,14 @@
 #include "platform/file.h"
 #include "platform/live.h"
 #include "platform/service.h"
+#include "sensor/hep_inlet.h"
 
-enum { TELLER_RING = 64 << 20, WITNESS_RING = 32 << 20 };
+enum {
+	TELLER_RING = 64 << 20,
+	WITNESS_RING = 32 << 20,
+	LAG_US = 500000,            /* packets may be under way in the kernel */
+	LAG_OF_AGENTS_US = 5000000, /* who gather before they send */
+};
 
 static bool fail(const char *what, const char *why)
 {
@@ -25,33 +31,59 @@ static void name_node(struct sensor *sensor)
 		(void)snprintf(sensor->node, NODE_BYTES, "sensor");
 }
 
+/* The next inlet, with its ring; NULL without memory. */
+static struct inlet *inlet_of(struct sensor *sensor, const char *name)
+{
+	struct inlet *inlet = &sensor->inlets[sensor->inlet_count];
+	inlet->name = name;
+	inlet->source = (uint16_t)sensor->inlet_count++;
+	inlet->stop = &sensor->stop;
+	inlet->log = &sensor->log;
+	if (ring_open(&inlet->ring, sensor->settings.buffer_bytes, &sensor->judge.bell))
+		return inlet;
+	(void)fail(name, "no memory for its ring");
+	return NULL;
+}
+
+static bool open_interface(struct sensor *sensor, const char *name)
+{
+	const struct settings *settings = &sensor->settings;
+	struct inlet *inlet = inlet_of(sensor, name);
+	struct live_error error;
+	if (!inlet)
+		return false;
+	const struct live_options options = {
+	        .interface = name,
+	        .filter = settings->filter,
+	        .buffer_bytes = settings->buffer_bytes,
+	        .snap_bytes = (uint32_t)settings->snap_bytes,
+	        .promiscuous = settings->promiscuous,
+	        .source = inlet->source,
+	};
+	inlet->live = live_open(&options, &error);
+	return inlet->live || fail(name, error.text);
+}
+
+static bool open_hep(struct sensor *sensor, enum hep_transport transport,
+        const char *address, const char *name)
+{
+	if (!address[0])
+		return true;
+	struct inlet *inlet = inlet_of(sensor, name);
+	return inlet && hep_inlet_open(inlet, transport, address);
+}
+
 static bool open_inlets(struct sensor *sensor)
 {
 	const struct settings *settings = &sensor->settings;
 	if (settings->interfaces.count > INLETS_MAX - 2)
 		return fail("capture.interfaces", "too many");
-	for (size_t i = 0; i < settings->interfaces.count; i++) {
-		struct inlet *inlet = &sensor->inlets[i];
-		const struct live_options options = {
-		        .interface = settings->interfaces.items[i],
-		        .filter = settings->filter,
-		        .buffer_bytes = settings->buffer_bytes,
-		        .snap_bytes = (uint32_t)settings->snap_bytes,
-		        .promiscuous = settings->promiscuous,
-		        .source = (uint16_t)i,
-		};
-		struct live_error error;
-		inlet->live = live_open(&options, &error);
-		if (!inlet->live)
-			return fail(options.interface, error.text);
-		inlet->name = options.interface;
-		inlet->source = options.source;
-		inlet->stop = &sensor->stop;
-		inlet->log = &sensor->log;
-		sensor->inlet_count++;
-		if (!ring_open(&inlet->ring, settings->buffer_bytes, &sensor->judge.bell))
-			return fail(inlet->name, "no memory for its ring");
-	}
+	for (size_t i = 0; i < settings->interfaces.count; i++)
+		if (!open_interface(sensor, settings->interfaces.items[i]))
+			return false;
+	if (!open_hep(sensor, HEP_UDP, settings->hep_udp, "hep-udp") ||
+	        !open_hep(sensor, HEP_TCP, settings->hep_tcp, "hep-tcp"))
+		return false;
 	return sensor->inlet_count ||
 	       fail("capture.interfaces", "there is none to listen on");
 }
@@ -195,6 +227,8 @@ static bool open_judge(struct sensor *sensor)
 	judge->out = &sensor->teller.ring;
 	judge->out_kinds = teller_wants(&sensor->teller);
 	judge->stop = &sensor->stop;
+	judge->lag_us =
+	        settings->hep_udp[0] || settings->hep_tcp[0] ? LAG_OF_AGENTS_US : LAG_US;
 	judge->tally = &sensor->share.tally;
 	atomic_store(&judge->rules_version, judge->rules->version);
 	return judge_open(judge, sensor->settings.memory_bytes);
@@ -273,6 +307,8 @@ void sensor_close(struct sensor *sensor)
 	judge->started = false;
 	for (size_t i = 0; i < sensor->inlet_count; i++)
 		inlet_close(&sensor->inlets[i]);
+	for (size_t i = 0; i < sensor->inlet_count; i++)
+		hep_inlet_close(&sensor->inlets[i]);
 	witness_close(&sensor->witness);
 	teller_close(&sensor->teller);
 	share_close(sensor);

@@ -140,6 +140,17 @@ void wheel_advance(struct wheel *wheel, uint64_t now_us)
 	}
 }
 
+uint64_t wheel_next_us(const struct wheel *wheel, uint64_t limit_us)
+{
+	if (!wheel->started || limit_us < wheel->start_us)
+		return limit_us;
+	const uint64_t target = (limit_us - wheel->start_us) / WHEEL_TICK_US;
+	if (target <= wheel->now_tick)
+		return limit_us;
+	const uint64_t tick = next_tick(wheel, target + 1);
+	return tick > target ? limit_us : wheel->start_us + tick * WHEEL_TICK_US;
+}
+
 uint32_t wheel_expired(struct wheel *wheel)
 {
 	const uint32_t index = wheel->due.front;

@@ -32,7 +32,8 @@ struct wheel {
 	uint64_t start_us;
 	uint64_t now_tick;
 	bool started;
-	uint32_t armed; /* timers in the wheel, those due but not yet handed out included */
+	uint32_t armed; /* timers in the wheel, those due but not yet handed out included
+	                 */
 	uint32_t waiting[WHEEL_LEVELS]; /* timers per level: empty levels are skipped */
 	struct wheel_list slots[WHEEL_LEVELS * WHEEL_SLOTS];
 	struct wheel_list due; /* expired, not yet handed out */
@@ -50,6 +51,12 @@ void wheel_disarm(struct wheel *wheel, uint32_t index);
 
 /* Moves time forward; time that goes back is ignored. Cheap when no tick has passed. */
 void wheel_advance(struct wheel *wheel, uint64_t now_us);
+
+/*
+ * The next time at which a timer may be due, at most limit_us: who advances to these
+ * times one by one sees every timer at its own time, however far he means to go.
+ */
+uint64_t wheel_next_us(const struct wheel *wheel, uint64_t limit_us);
 
 /* The index of the next item whose timer is due, disarmed; 0 = none. */
 uint32_t wheel_expired(struct wheel *wheel);

@@ -279,6 +279,16 @@ void detect_advance(struct detect *detect, uint64_t now_us)
 			absences(detect, &detect->judges[i]);
 }
 
+uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us)
+{
+	if (!detect->absence_count)
+		return limit_us;
+	for (uint32_t i = 0; i < detect->judge_count; i++)
+		if (detect->judges[i].keyed.wheel)
+			limit_us = wheel_next_us(detect->judges[i].keyed.wheel, limit_us);
+	return limit_us;
+}
+
 const struct alert *detect_next(struct detect *detect)
 {
 	if (detect->pending_at < detect->pending_count)

@@ -76,6 +76,9 @@ void detect_event(struct detect *detect, const struct event *event);
 /* Packet time passed: rules of absence become due. */
 void detect_advance(struct detect *detect, uint64_t now_us);
 
+/* The next time up to the limit at which a rule of absence may be due. */
+uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us);
+
 /* The next alert; NULL = none left. */
 const struct alert *detect_next(struct detect *detect);
 

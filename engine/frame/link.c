@@ -1,5 +1,7 @@
 #include "engine/frame/link.h"
 
+#include "engine/frame/hep.h"
+
 enum ethertype {
 	TYPE_IPV4 = 0x0800,
 	TYPE_ARP = 0x0806,
@@ -320,6 +322,9 @@ void link_open(struct layers *l, uint16_t link)
 		return;
 	case LINK_NFLOG:
 		open_nflog(l);
+		return;
+	case LINK_HEP3:
+		hep_open(l);
 		return;
 	default:
 		return;

@@ -19,6 +19,7 @@ enum link_type {
 	LINK_RAW = 101,
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
+	LINK_HEP3 = 147, /* a whole HEP3 message; LINKTYPE_USER0 */
 	LINK_ERF = 197,
 	LINK_IPV4 = 228,
 	LINK_IPV6 = 229,

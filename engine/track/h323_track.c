@@ -55,6 +55,12 @@ void h323_track_advance(struct track *track, uint64_t now_us)
 	wheel_advance(&track->h323->admission_wheel, now_us);
 }
 
+uint64_t h323_track_next_us(const struct track *track, uint64_t limit_us)
+{
+	limit_us = wheel_next_us(&track->h323->transaction_wheel, limit_us);
+	return wheel_next_us(&track->h323->admission_wheel, limit_us);
+}
+
 bool h323_track_expire(struct track *track)
 {
 	uint32_t index = wheel_expired(&track->h323->transaction_wheel);

@@ -17,6 +17,8 @@ struct seen;
 bool h323_track_init(struct track *track, struct memory *memory, size_t share);
 void h323_track_message(struct track *track, struct seen *seen);
 void h323_track_advance(struct track *track, uint64_t now_us);
+/* As track_next_us. */
+uint64_t h323_track_next_us(const struct track *track, uint64_t limit_us);
 /* Lets the next thing that is due happen; false when nothing is. */
 bool h323_track_expire(struct track *track);
 /* The same at the end of the capture: admissions without signalling, the inventory. */

@@ -78,6 +78,14 @@ void track_advance(struct track *track, uint64_t now_us)
 	h323_track_advance(track, track->now_us);
 }
 
+uint64_t track_next_us(const struct track *track, uint64_t limit_us)
+{
+	limit_us = wheel_next_us(&track->transaction_wheel, limit_us);
+	limit_us = wheel_next_us(&track->call_wheel, limit_us);
+	limit_us = wheel_next_us(&track->registration_wheel, limit_us);
+	return h323_track_next_us(track, limit_us);
+}
+
 static void see_sip_request(struct track *track, struct seen *seen)
 {
 	const struct sip_message *sip = seen->sip;

@@ -52,6 +52,9 @@ struct track *track_new(struct memory *memory, size_t share, const struct hash_k
 /* Moves packet time forward: timers become due. Their events come from track_next. */
 void track_advance(struct track *track, uint64_t now_us);
 
+/* The next time up to the limit at which a timer may be due: advance to it first. */
+uint64_t track_next_us(const struct track *track, uint64_t limit_us);
+
 /* Takes a message in. What it changes comes from track_next. */
 void track_message(struct track *track, const struct message *message);
 
