@@ -11,6 +11,9 @@ enum {
 	TABLE_BYTES_PER_STREAM = 26,
 	SPARE_STREAMS = 8, /* ended ones that wait to be told */
 	STREAMS_LEAST = 16,
+	LUCK_LOST = 4, /* by a wrong guess, of what right ones give one by one */
+	LUCK_NEEDED = 8,
+	LUCK_MOST = 32,
 };
 
 /* In place of the follower of a stream that is no more. */
@@ -21,7 +24,8 @@ static const uint32_t GONE = UINT32_MAX;
  * and again. What came after each stream's last packet is a good guess of what comes
  * next: it saves the look-up, and brings the lines of a stream into the cache before its
  * packet is there. With many streams waiting for these lines costs more than all work on
- * them.
+ * them. In traffic whose order does not repeat a guess is two lines brought in vain: it
+ * is made as long as it mostly holds.
  */
 struct streams {
 	struct slab slab;
@@ -36,6 +40,7 @@ struct streams {
 	uint64_t evicted;
 	uint32_t capacity;
 	uint32_t last; /* of the packet before */
+	uint32_t luck; /* how well followers have been telling what comes next */
 	uint32_t told; /* by streams_expired, to be given back */
 	struct stream_interval interval;
 };
@@ -207,7 +212,8 @@ static inline uint32_t guess(const struct streams *streams,
         const struct datagram *datagram, const struct rtp_packet *packet)
 {
 	const uint32_t last = streams->last;
-	const uint32_t next = last ? streams->followers[last] : 0;
+	const uint32_t next =
+	        last && streams->luck >= LUCK_NEEDED ? streams->followers[last] : 0;
 	if (next && streams->followers[next] != GONE &&
 	        is_of(streams, next, datagram, packet))
 		return next;
@@ -219,9 +225,15 @@ static inline uint32_t guess(const struct streams *streams,
 static inline void follow(struct streams *streams, uint32_t index)
 {
 	uint32_t *followers = streams->followers;
-	if (streams->last && followers[streams->last] != index)
+	if (streams->last && followers[streams->last] != index) {
 		followers[streams->last] = index;
+		streams->luck -= streams->luck < LUCK_LOST ? streams->luck : LUCK_LOST;
+	} else if (streams->luck < LUCK_MOST) {
+		streams->luck++;
+	}
 	streams->last = index;
+	if (streams->luck < LUCK_NEEDED)
+		return;
 	const uint32_t next = followers[index];
 	if (!next || followers[next] == GONE)
 		return;

@@ -12,14 +12,14 @@
  */
 enum {
 	PARTS = 64,
-	PART_TRANSACTIONS = 9,
-	PART_CALLS = 12,
-	PART_MEDIA = 6,
+	PART_TRANSACTIONS = 8,
+	PART_CALLS = 13,
+	PART_MEDIA = 7,
 	PART_REGISTRATIONS = 2,
 	PART_PROOF = 1,
-	PART_STREAMS = 18,
+	PART_STREAMS = 16,
 	PART_H323 = 4,
-	PART_TEXT = 9,
+	PART_TEXT = 12,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };

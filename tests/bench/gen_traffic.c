@@ -14,7 +14,7 @@ struct option {
 	const char *help;
 };
 
-enum { SEED, CALLS, WAVES, PACKETS, SOURCES, LOSS, MESSAGES, OPTIONS };
+enum { SEED, CALLS, WAVES, PACKETS, SOURCES, LOSS, MESSAGES, SHUFFLE, OPTIONS };
 
 static void wave_signal(
         struct wire *wire, const struct option *options, uint64_t base, unsigned phase)
@@ -52,33 +52,55 @@ static void wave_signal(
 	}
 }
 
-/* Packets of all streams in turn, 20 ms a round, with jitter and loss from the seed. */
+/* The order of a round: each number below count once, drawn by Fisher and Yates. */
+static void shuffle(struct wire *wire, uint64_t *order, uint64_t count)
+{
+	for (uint64_t i = count - 1; i > 0; i--) {
+		const uint64_t other = wire_random(wire) % (i + 1);
+		const uint64_t kept = order[i];
+
+		order[i] = order[other];
+		order[other] = kept;
+	}
+}
+
+/* Packets of all streams, 20 ms a round, in turn or in an order drawn for each round. */
 static bool wave_media(struct wire *wire, const struct option *options, uint64_t base)
 {
 	const uint64_t count = 2 * options[CALLS].value;
 	struct stream *streams = calloc(count, sizeof(*streams));
+	uint64_t *order = calloc(count, sizeof(*order));
 	const uint64_t start = wire->time_us;
 
-	if (!streams)
+	if (!streams || !order) {
+		free(streams);
+		free(order);
 		return false;
+	}
 	for (uint64_t i = 0; i < count; i++) {
 		struct call call;
 
 		call_make(&call, base + i / 2);
 		streams[i] = call_stream(&call, (unsigned)(i % 2));
+		order[i] = i;
 	}
 	for (uint64_t round = 0; round < options[PACKETS].value; round++) {
+		if (options[SHUFFLE].value && count > 0)
+			shuffle(wire, order, count);
 		for (uint64_t i = 0; i < count; i++) {
+			struct stream *stream = &streams[order[i]];
+
 			wire->time_us = start + round * 20000 + i * 20000 / count;
 			if (options[LOSS].value &&
 			        wire_random(wire) % 1000 < options[LOSS].value) {
-				streams[i].seq++;
-				streams[i].timestamp += streams[i].step;
+				stream->seq++;
+				stream->timestamp += stream->step;
 			} else {
-				stream_packet(wire, &streams[i], round == 0);
+				stream_packet(wire, stream, round == 0);
 			}
 		}
 	}
+	free(order);
 	free(streams);
 	return true;
 }
@@ -193,6 +215,7 @@ int main(int argc, char **argv)
 	        [PACKETS] = {"packets", 0, "RTP packets per stream"},
 	        [SOURCES] = {"sources", 1000000, "forged sources"},
 	        [LOSS] = {"loss", 0, "lost RTP packets per thousand"},
+	        [SHUFFLE] = {"shuffle", 0, "1: the streams' packets in random order"},
 	        [MESSAGES] = {"messages", 7, "SIP messages per call, at most 7"},
 	};
 
