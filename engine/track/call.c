@@ -69,18 +69,37 @@ void call_end_now(struct track *track, uint32_t index, struct event *event)
 	event_release(track, RELEASE_CALL, index);
 }
 
+/* One that waits for its streams has been told and lives for their sake alone. */
 void call_release(struct track *track, uint32_t index)
 {
 	struct call *call = call_at(track, index);
+	if (!call->waits) {
+		dialogs_free(track, call);
+		if (call->h323)
+			h323_call_free(track, call);
+		if (media_holds(track, call)) {
+			call->waits = true;
+			list_push_back(&track->call_waiting, index);
+			return;
+		}
+	} else {
+		list_remove(&track->call_waiting, index);
+	}
+	media_stream_forget(track, call);
 	media_free(track, call);
-	dialogs_free(track, call);
-	if (call->h323)
-		h323_call_free(track, call);
 	texts_free(&track->pool, &call->texts);
 	if (call->quality)
 		slab_give(&track->quality_slab,
 		        slab_index(&track->quality_slab, call->quality));
 	slab_give(&track->call_slab, index);
+}
+
+bool call_forget_ended(struct track *track)
+{
+	const uint32_t index = track->call_waiting.front;
+	if (index)
+		call_release(track, index);
+	return index != 0;
 }
 
 static void end_by(struct track *track, struct seen *seen, enum call_end end)

@@ -158,6 +158,7 @@ struct call {
 	bool retry_due;             /* challenged: the next INVITE goes on with this call */
 	bool transferred;
 	bool authenticated;         /* the INVITE carried credentials that were accepted */
+	bool waits;                 /* has ended and been told, but not its streams */
 	bool active;                /* had a message since it was last at an end of its list */
 	bool capture_gap;           /* both directions gapped at once: the capture dropped */
 	uint8_t dscp;
@@ -173,6 +174,11 @@ struct call {
 	struct call_quality *quality; /* of both sides; NULL = no stream ended yet */
 	struct texts *texts;        /* by enum call_text; NULL = no room was left */
 };
+
+static inline uint8_t call_other_side(uint8_t side)
+{
+	return side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+}
 
 /* Absent when the call has no such text; good until the tracker is used again. */
 static inline struct slice call_text(const struct call *call, enum call_text text)

@@ -30,6 +30,7 @@ bool call_init(struct track *track, struct memory *memory, uint32_t capacity)
 	wheel_init(&track->call_wheel, slab, offsetof(struct call, timer));
 	list_init(&track->call_unanswered, slab, offsetof(struct call, idle));
 	list_init(&track->call_answered, slab, offsetof(struct call, idle));
+	list_init(&track->call_waiting, slab, offsetof(struct call, idle));
 	list_init(&track->call_age, slab, offsetof(struct call, age));
 	return true;
 }
@@ -140,6 +141,8 @@ static uint32_t idle_front(struct track *track, struct list *list)
 
 bool call_evict(struct track *track)
 {
+	if (call_forget_ended(track))
+		return true;
 	uint32_t index = idle_front(track, &track->call_unanswered);
 	if (!index)
 		index = idle_front(track, &track->call_answered);

@@ -72,6 +72,8 @@ static uint32_t add(struct track *track, const struct seen *seen)
 {
 	struct call *call = seen->call;
 	uint32_t index = 0;
+	if (slab_full(&track->media_slab))
+		(void)call_forget_ended(track);
 	if (call->media_count < LIMIT_MEDIA_PER_CALL)
 		index = slab_take(&track->media_slab);
 	if (!index) {
@@ -122,14 +124,19 @@ void media_describe(struct track *track, struct seen *seen)
 		media_describe_line(track, seen, &sdp->media[line], line);
 }
 
+void media_unlist(struct track *track, const struct call *call)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next)
+		chain_remove(&track->media_by_address,
+		        address_hash(track, &media_at(track, i)->at), i);
+}
+
 void media_free(struct track *track, struct call *call)
 {
 	while (call->media) {
 		const uint32_t index = call->media;
 		struct media *media = media_at(track, index);
 		call->media = media->next;
-		chain_remove(
-		        &track->media_by_address, address_hash(track, &media->at), index);
 		slab_give(&track->media_slab, index);
 	}
 	call->media_count = 0;

@@ -3,8 +3,6 @@
  * when a NAT hides that, its source. A stream that came before its offer is looked for
  * again with each packet, so that it joins as soon as the offer is there.
  */
-#include <string.h>
-
 #include "engine/track/state.h"
 
 enum {
@@ -15,8 +13,7 @@ enum {
 /* stream.leg of one that was summed up already. */
 static const uint32_t LEG_DONE = UINT32_MAX;
 
-/* The medium of the same line on the other side. */
-static uint32_t peer_of(const struct track *track, const struct media *media)
+uint32_t media_peer(const struct track *track, const struct media *media)
 {
 	const struct call *call = call_at(track, media->call);
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
@@ -27,9 +24,7 @@ static uint32_t peer_of(const struct track *track, const struct media *media)
 	return 0;
 }
 
-/* NULL = none at this place */
-static struct stream *held(
-        const struct track *track, const struct media *media, int place)
+struct stream *media_held(const struct track *track, const struct media *media, int place)
 {
 	const uint32_t index = media->streams[place];
 	return index ? streams_at(track->streams, index) : NULL;
@@ -46,7 +41,7 @@ static uint32_t medium_at(const struct track *track, const struct endpoint *at,
 	for (int walked = 0; i && walked < ADDRESS_WALK; walked++) {
 		const struct media *media = media_at(track, i);
 		if (endpoint_equal(&media->at, at)) {
-			const uint32_t peer = found ? peer_of(track, media) : 0;
+			const uint32_t peer = found ? media_peer(track, media) : 0;
 			if (!found)
 				found = i;
 			else if (peer &&
@@ -56,11 +51,6 @@ static uint32_t medium_at(const struct track *track, const struct endpoint *at,
 		i = chain_next(&track->media_by_address, i);
 	}
 	return found;
-}
-
-static uint8_t other_side(uint8_t side)
-{
-	return side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
 }
 
 /* The payload types that one side named; those that the other named before it stand. */
@@ -93,7 +83,7 @@ static void announce(
 {
 	struct stream_payload payloads[STREAM_PAYLOADS];
 	uint8_t count = 0;
-	const uint32_t index = peer_of(track, media);
+	const uint32_t index = media_peer(track, media);
 	const struct media *peer = index ? media_at(track, index) : NULL;
 	const bool sends = media->side == stream->direction;
 	if (sends && peer)
@@ -115,74 +105,7 @@ void media_stream_described(struct track *track, const struct call *call, uint8_
 			continue;
 		for (int j = 0; j < MEDIA_STREAMS; j++)
 			if (media->streams[j])
-				announce(track, held(track, media, j), media);
-	}
-}
-
-/* Adds b, which weighs as its packets do, to a mean over packets. */
-static uint32_t mean(uint32_t a, uint64_t a_packets, uint32_t b, uint64_t b_packets)
-{
-	const uint64_t all = a_packets + b_packets;
-	if (!all)
-		return a;
-	return (uint32_t)((a * a_packets + b * b_packets) / all);
-}
-
-static uint16_t capped(double value)
-{
-	return value >= UINT16_MAX ? UINT16_MAX : (uint16_t)value;
-}
-
-/* What the streams of a side sum up to so far; NULL when there is no room. */
-static struct call_quality *total_of(struct track *track, struct call *call, uint8_t side)
-{
-	if (!call->quality) {
-		const uint32_t index = slab_take(&track->quality_slab);
-		if (!index)
-			return NULL;
-		call->quality = slab_at(&track->quality_slab, index);
-		memset(call->quality, 0, 2 * sizeof(*call->quality));
-	}
-	return &call->quality[side & 1];
-}
-
-static void sum(struct track *track, struct call *call, const struct stream *stream)
-{
-	struct call_quality *total = total_of(track, call, stream->direction);
-	if (!total)
-		return;
-	struct stream_quality quality;
-	struct burst_metrics burst;
-	stream_quality(stream, &quality);
-	burst_measure(&stream->burst, stream_packet_ms(stream), &burst);
-	const uint32_t before = total->packets;
-	total->packets += stream->packets;
-	total->lost += stream_lost(stream);
-	total->duplicates += stream->duplicates;
-	total->reordered += stream->reordered;
-	const uint32_t jitter_max = (uint32_t)(stream_jitter_max_ms(stream) * 100);
-	const uint32_t jitter_mean = (uint32_t)(stream_jitter_mean_ms(stream) * 100);
-	if (jitter_max > total->jitter_max_ms_x100)
-		total->jitter_max_ms_x100 = jitter_max;
-	total->jitter_mean_ms_x100 =
-	        mean(total->jitter_mean_ms_x100, before, jitter_mean, stream->packets);
-	const uint16_t ratio = capped(burst.burst_ratio * 10);
-	if (ratio > total->burst_x10)
-		total->burst_x10 = ratio;
-	if (stream->round_trip_us)
-		total->rtt_ms = capped(stream->round_trip_us / 1000.0);
-	if (stream->packets >= before)
-		total->codec = stream->codec;
-	call->dtmf_count = (uint16_t)(call->dtmf_count + stream->digits);
-	if (quality.reason == QUALITY_GIVEN) {
-		const uint64_t weight = total->mos_x100 ? before : 0;
-		total->r_x10 = (uint16_t)mean(total->r_x10, weight,
-		        quality.r_x10[JITTER_ADAPTIVE], stream->packets);
-		total->mos_x100 = (uint16_t)mean(total->mos_x100, weight,
-		        quality.mos_x100[JITTER_ADAPTIVE], stream->packets);
-		total->reason = QUALITY_GIVEN;
-	} else if (!total->mos_x100) {
-		total->reason = quality.reason;
+				announce(track, media_held(track, media, j), media);
 	}
 }
 
@@ -191,9 +114,9 @@ static void hold(
 {
 	/* The oldest makes room, for good: streams that follow one another change SSRC.
 	 */
-	struct stream *oldest = held(track, media, MEDIA_STREAMS - 1);
+	struct stream *oldest = media_held(track, media, MEDIA_STREAMS - 1);
 	if (oldest) {
-		sum(track, call, oldest);
+		media_sum(track, call, oldest, oldest->direction);
 		oldest->call = 0;
 		oldest->leg = LEG_DONE;
 	}
@@ -206,8 +129,27 @@ static void unhold(struct track *track, const struct stream *stream)
 {
 	struct media *media = media_at(track, stream->leg);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		if (held(track, media, i) == stream)
+		if (media_held(track, media, i) == stream)
 			media->streams[i] = 0;
+}
+
+bool media_holds(const struct track *track, const struct call *call)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next)
+		for (int j = 0; j < MEDIA_STREAMS; j++)
+			if (media_at(track, i)->streams[j])
+				return true;
+	return false;
+}
+
+/* From the call that ended to whoever has the address now. */
+static void leave(struct track *track, struct stream *stream)
+{
+	const uint32_t left = stream->call;
+	unhold(track, stream);
+	stream->adrift = false;
+	if (call_at(track, left)->waits && !media_holds(track, call_at(track, left)))
+		call_release(track, left);
 }
 
 static void join(struct track *track, struct stream *stream)
@@ -222,14 +164,16 @@ static void join(struct track *track, struct stream *stream)
 	/* UDPTL has no header of its own to tell it from RTP: that must prove itself. */
 	if (media->t38 && !stream->confirmed)
 		return;
+	if (stream->adrift)
+		leave(track, stream);
 	stream->leg = index;
 	stream->call = media->call;
 	stream->direction =
-	        3u & (by_destination ? other_side(media->side) : media->side);
+	        3u & (by_destination ? call_other_side(media->side) : media->side);
 	hold(track, call_at(track, media->call), media,
 	        streams_index(track->streams, stream));
 	announce(track, stream, media);
-	const uint32_t sender = by_destination ? peer_of(track, media) : index;
+	const uint32_t sender = by_destination ? media_peer(track, media) : index;
 	if (sender)
 		media_at(track, sender)->seen = stream->src;
 	struct call *call = call_at(track, media->call);
@@ -255,7 +199,7 @@ static void compare_gaps(struct track *track, struct stream *stream)
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
 		struct media *media = media_at(track, i);
 		for (int j = 0; j < MEDIA_STREAMS; j++) {
-			struct stream *other = held(track, media, j);
+			struct stream *other = media_held(track, media, j);
 			if (!other || !gaps_together(stream, other))
 				continue;
 			stream->capture_gap = true;
@@ -280,7 +224,7 @@ void media_stream_rtp(struct track *track, struct seen *seen)
 	const uint64_t evicted = streams_evicted(track->streams);
 	struct stream *stream =
 	        streams_packet(track->streams, seen->datagram, seen->message->rtp, &news);
-	if (!stream->leg && track->media_slab.count)
+	if ((!stream->leg || stream->adrift) && track->media_slab.count)
 		join(track, stream);
 	if (__builtin_expect(news & STREAM_NEW, 0)) {
 		const uint64_t now_evicted = streams_evicted(track->streams);
@@ -309,16 +253,36 @@ void media_stream_rtcp(struct track *track, struct seen *seen)
 	event_push_seen(track, EVENT_RTCP_REPORT, seen)->stream = stream;
 }
 
+/* Legs beside its own that have its addresses. */
+static void sum_for_others(struct track *track, const struct stream *stream)
+{
+	uint32_t i = media_sharing(track, stream, 0);
+	for (int legs = 0; i && legs < TRACK_LEG_WALK; legs++) {
+		const struct media *media = media_at(track, i);
+		media_sum(track, call_at(track, media->call), stream,
+		        call_other_side(media->side));
+		i = media_sharing(track, stream, i);
+	}
+}
+
 bool media_stream_expired(struct track *track)
 {
 	const struct stream *stream = streams_expired(track->streams, track->now_us);
 	if (!stream)
 		return false;
-	if (stream->call) {
-		unhold(track, stream);
-		sum(track, call_at(track, stream->call), stream);
+	struct call *call = stream->call ? call_at(track, stream->call) : NULL;
+	if (call && !stream->adrift) {
+		media_sum(track, call, stream, stream->direction);
+		sum_for_others(track, stream);
 	}
+	if (call)
+		unhold(track, stream);
 	(void)push_stream(track, EVENT_RTP_STREAM, stream);
+	if (call && call->waits && !media_holds(track, call)) {
+		list_remove(&track->call_waiting, stream->call);
+		call->waits = false;
+		event_release(track, RELEASE_CALL, stream->call);
+	}
 	return true;
 }
 
@@ -345,7 +309,7 @@ uint64_t media_stream_heard_us(
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
 		const struct media *media = media_at(track, i);
 		for (int j = 0; j < MEDIA_STREAMS; j++) {
-			const struct stream *stream = held(track, media, j);
+			const struct stream *stream = media_held(track, media, j);
 			if (stream && stream->direction == (uint8_t)side &&
 			        stream->last_us > heard_us)
 				heard_us = stream->last_us;
@@ -358,15 +322,37 @@ void media_stream_call_ends(struct track *track, struct call *call)
 {
 	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
 		struct media *media = media_at(track, i);
+		media_sum_shared(track, call, media);
 		for (int j = 0; j < MEDIA_STREAMS; j++) {
-			struct stream *stream = held(track, media, j);
-			media->streams[j] = 0;
+			struct stream *stream = media_held(track, media, j);
 			if (!stream)
 				continue;
 			compare_gaps(track, stream);
-			sum(track, call, stream);
+			media_sum(track, call, stream, stream->direction);
+			stream->adrift = true;
+		}
+	}
+	media_unlist(track, call);
+	/* Other legs with these addresses go on with the streams. */
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			struct stream *stream = media_held(track, media_at(track, i), j);
+			if (stream && media_sharing(track, stream, 0))
+				join(track, stream);
+		}
+	}
+}
+
+void media_stream_forget(struct track *track, const struct call *call)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next) {
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			struct stream *stream = media_held(track, media_at(track, i), j);
+			if (!stream)
+				continue;
 			stream->call = 0;
 			stream->leg = 0;
+			stream->adrift = false;
 		}
 	}
 }

@@ -107,6 +107,7 @@ struct track {
 	struct wheel call_wheel;
 	struct list call_unanswered; /* longest idle first */
 	struct list call_answered;
+	struct list call_waiting; /* ended, but not their streams: first to go */
 	struct list call_age;
 	struct slab quality_slab;
 	struct slab dialog_slab;
@@ -257,6 +258,8 @@ void call_end_now(struct track *track, uint32_t index, struct event *event);
 void call_expired(struct track *track, uint32_t index);
 void call_finish(struct track *track, uint32_t index);
 void call_release(struct track *track, uint32_t index);
+/* Lets go of a call that ended and waits for its streams alone; false when none does. */
+bool call_forget_ended(struct track *track);
 /* A message of the call: it is not idle. */
 void call_touch(const struct seen *seen);
 /* The called side answered: tells it. */
@@ -306,7 +309,20 @@ struct sdp_media;
 /* One line, by its number; seen->side is who wants to receive there. */
 void media_describe_line(struct track *track, struct seen *seen,
         const struct sdp_media *said, uint8_t line);
+/* No stream shall find them any more. */
+void media_unlist(struct track *track, const struct call *call);
 void media_free(struct track *track, struct call *call);
+
+/* media_sum.c: a stream ended, or its call: what the side that sent it is told to have. */
+void media_sum(struct track *track, struct call *call, const struct stream *stream,
+        uint8_t side);
+/* The streams of this medium's address that other legs hold. */
+void media_sum_shared(struct track *track, struct call *call, const struct media *mine);
+/* The next medium of another call that this stream runs to as well; 0 = none. */
+uint32_t media_sharing(
+        const struct track *track, const struct stream *stream, uint32_t after);
+/* The medium of the same line on the other side; 0 = none. */
+uint32_t media_peer(const struct track *track, const struct media *media);
 
 /* media_stream.c: streams and the calls that they belong to */
 void media_stream_rtp(struct track *track, struct seen *seen);
@@ -320,7 +336,13 @@ bool media_stream_finish(struct track *track);
 /* When the last packet came of what a side sends, 0 = never. */
 uint64_t media_stream_heard_us(
         const struct track *track, const struct call *call, enum call_side side);
-/* Sums up the streams of a call that ends, and lets go of them. */
+/* The stream at one of the places of a medium; NULL = none. */
+struct stream *media_held(
+        const struct track *track, const struct media *media, int place);
+bool media_holds(const struct track *track, const struct call *call);
+/* Lets go of the streams of a call. */
+void media_stream_forget(struct track *track, const struct call *call);
+/* Sums up the streams of a call that ends; they go to another leg, or are adrift. */
 void media_stream_call_ends(struct track *track, struct call *call);
 
 /* registration.c */

@@ -66,7 +66,7 @@ void text_make_room(struct track *track)
 	for (int i = 0; i < TRACK_EVICT_TRIES; i++) {
 		if (pool->used < pool->bytes - pool->bytes / 16)
 			return;
-		if (!transaction_evict_open(track))
+		if (!call_forget_ended(track) && !transaction_evict_open(track))
 			return;
 	}
 }

@@ -165,6 +165,63 @@ static void sources_that_follow_one_another_sum_up_on_their_side(void **state)
 	kit_free(kit);
 }
 
+static const struct kit_message BYE_1[] = {
+        {9000, A, B, "BYE sip:b", "2 BYE", "y", "c1", "f", "t"},
+        {9010, B, A, "200", "2 BYE", "y", "c1", "f", "t"},
+};
+
+static void a_stream_that_outlives_its_call_names_it(void **state)
+{
+	(void)state;
+	struct kit *kit = kit_new(1 << 22);
+	kit_message(kit, &OFFER);
+	kit_message(kit, &ANSWER);
+	flow(kit, &(struct flow){600, A_RTP, B_RTP, 7, 100, 100, 0, 0});
+	KIT_PLAY(kit, BYE_1);
+	assert_int_equal(kit->last_quality[CALL_CALLER].packets, 100);
+	kit_advance(kit, 20000);
+	assert_int_equal(kit->last_stream_call, 0);
+	kit_advance(kit, 80000);
+	assert_int_equal(kit->last_stream_call, 1);
+	kit_free(kit);
+}
+
+/* A proxy that passes the addresses on: both of its legs have had the packets. */
+static void legs_that_share_media_sum_it_up_each(void **state)
+{
+	(void)state;
+	static const struct kit_message HOP[] = {
+	        {10, B, "192.0.2.3:5060", INV, "1 INVITE", "j", "c2", "g", NULL, NULL,
+	                A_RTP},
+	        {490, "192.0.2.3:5060", B, "200", "1 INVITE", "j", "c2", "g", "u", NULL,
+	                B_RTP},
+	};
+	static const struct kit_message BYE_2[] = {
+	        {8000, B, "192.0.2.3:5060", "BYE sip:b", "2 BYE", "z", "c2", "g", "u"},
+	        {8010, "192.0.2.3:5060", B, "200", "2 BYE", "z", "c2", "g", "u"},
+	};
+	for (int first = 0; first < 2; first++) {
+		struct kit *kit = kit_new(1 << 22);
+		kit_message(kit, &OFFER);
+		KIT_PLAY(kit, HOP);
+		kit_message(kit, &ANSWER);
+		flow(kit, &(struct flow){600, A_RTP, B_RTP, 7, 100, 100, 0, 0});
+		flow(kit, &(struct flow){2700, B_RTP, A_RTP, 8, 100, 50, 0, 0});
+		for (int i = 0; i < 2; i++) {
+			memset(kit->last_quality, 0, sizeof(kit->last_quality));
+			if (i == first)
+				KIT_PLAY(kit, BYE_1);
+			else
+				KIT_PLAY(kit, BYE_2);
+			assert_int_equal(kit->last_quality[CALL_CALLER].packets, 100);
+			assert_int_equal(kit->last_quality[CALL_CALLEE].packets, 50);
+		}
+		kit_advance(kit, 90000);
+		assert_int_not_equal(kit->last_stream_call, 0);
+		kit_free(kit);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +230,8 @@ int main(void)
 	        cmocka_unit_test(early_media_is_told_by_its_packets),
 	        cmocka_unit_test(the_source_behind_a_nat_is_kept_as_seen),
 	        cmocka_unit_test(gaps_in_both_directions_are_the_captures),
+	        cmocka_unit_test(a_stream_that_outlives_its_call_names_it),
+	        cmocka_unit_test(legs_that_share_media_sum_it_up_each),
 	        cmocka_unit_test(sources_that_follow_one_another_sum_up_on_their_side),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

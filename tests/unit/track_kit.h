@@ -34,6 +34,7 @@ struct kit {
 	uint64_t start_us;
 	struct call_quality last_quality[2]; /* of the call that ended last */
 	bool last_capture_gap;
+	unsigned last_stream_call; /* of the stream that ended last, 0 = none */
 };
 
 static inline struct kit *kit_new(size_t share)
@@ -127,6 +128,8 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 		kit_word(kit, "%s:%s ", event->sensor_what, event->sensor_where);
 		break;
 	case EVENT_RTP_STREAM:
+		kit->last_stream_call = event->call ? (unsigned)event->call->id : 0;
+		break;
 	case EVENT_RTP_INTERVAL:
 	case EVENT_RTCP_REPORT:
 	case EVENT_H323_MESSAGE:
