@@ -20,6 +20,7 @@
 #include "platform/file.h"
 #include "platform/instant.h"
 #include "platform/secret.h"
+#include "platform/service.h"
 #include "platform/store.h"
 
 enum {
@@ -30,7 +31,8 @@ enum {
 	PATH_BYTES = 4096,
 	PEM_BYTES_MAX = 1 << 20,
 	IDLE_S = 60,
-	BEAT_S = 15,
+	BEAT_S = 5,
+	FEED_BEATS = 3, /* between signs of life to listeners */
 	REDIS_PATIENCE_MS = 300,
 };
 
@@ -231,11 +233,15 @@ static void greet(struct api *api)
 static void serve(struct api *api, const sigset_t *signals)
 {
 	const struct timespec beat = {.tv_sec = BEAT_S};
+	unsigned beats = 0;
 	for (;;) {
 		const int signal = sigtimedwait(signals, NULL, &beat);
 		if (signal == SIGINT || signal == SIGTERM)
 			return;
 		if (signal >= 0 || errno != EAGAIN)
+			continue;
+		service_beat();
+		if (++beats % FEED_BEATS)
 			continue;
 		feed_beat(api->feed);
 		http_wake(api->server);
@@ -255,7 +261,9 @@ static int run(struct api *api)
 	if (secret_start() && api_open(api) && redis_open(api)) {
 		if (server_start(api)) {
 			greet(api);
+			service_ready("serving");
 			serve(api, &signals);
+			service_stopping();
 			code = EXIT_FINE;
 		}
 	}

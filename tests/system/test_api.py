@@ -393,11 +393,23 @@ def bad_configurations(directory):
     assert done.returncode == 3 and "/nonexistent.yaml" in done.stderr
 
 
+def its_service_is_tight():
+    """The unit's exposure by systemd's own measure."""
+    if not shutil.which("systemd-analyze"):
+        return
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true",
+                           SOURCE / "deploy/systemd/ringfence-api.service"],
+                          capture_output=True, text=True)
+    level = float(re.search(r"Overall exposure level.*: ([0-9.]+)", done.stdout).group(1))
+    assert level <= 2.0, done.stdout
+
+
 def main():
     directory = pathlib.Path(tempfile.mkdtemp(prefix="ringfence-api-"))
     server = None
     try:
         bad_configurations(directory)
+        its_service_is_tight()
         server = Server(directory, requests_per_second=100000)
         cookie = first_user(server)
         cookies_need_their_origin(server, cookie)
