@@ -83,18 +83,21 @@ static void judge_matched(struct detect *detect, struct judge *judge,
 		alert_raise(detect, judge, state, &result);
 }
 
-static struct trigger_input input_of(struct detect *detect, const struct rule *rule)
+static struct trigger_input input_of(struct detect *detect, const struct hit *hit)
 {
+	const struct rule *rule = hit->judge->rule;
+
 	return (struct trigger_input){.rule = rule,
+	        .prints = rule_prints_only(rule) ? hit->print_bits : NULL,
 	        .patterns = detect->patterns,
 	        .hash_key = &detect->hash_key,
 	        .cache = &detect->cache,
 	        .now_us = detect->now_us};
 }
 
-static bool prints_suffice(struct detect *detect, const struct rule *rule)
+static bool prints_suffice(struct detect *detect, const struct hit *hit)
 {
-	const struct trigger_input input = input_of(detect, rule);
+	const struct trigger_input input = input_of(detect, hit);
 	uint64_t scratch[8] = {0};
 	char names[160];
 	struct writer text = writer_of(names, sizeof(names));
@@ -126,6 +129,7 @@ static void weigh(struct detect *detect, const struct gate_unit *unit, struct hi
 	if (unit->purpose == GATE_PRINT) {
 		const double weight = rule->trigger.prints[unit->print].weight;
 		hit->prints += weight > 0 ? weight : 0;
+		hit->print_bits[unit->print / 64] |= (uint64_t)1 << unit->print % 64;
 		return;
 	}
 	if (!holding && tried)
@@ -160,7 +164,7 @@ static bool concerns(struct detect *detect, struct hit *hit)
 		finding->matched = false;
 	if (!finding->matched && !finding->resets && !finding->speaks_for)
 		return false;
-	if (prints && finding->matched && !prints_suffice(detect, judge->rule))
+	if (prints && finding->matched && !prints_suffice(detect, hit))
 		return false;
 	if (!key_memo_make(detect, judge->memo))
 		return false;
@@ -197,7 +201,7 @@ static void judge_event(struct detect *detect, const struct hit *hit)
 	struct judge *judge = hit->judge;
 	const struct rule *rule = judge->rule;
 	const struct finding finding = hit->finding;
-	const struct trigger_input input = input_of(detect, rule);
+	const struct trigger_input input = input_of(detect, hit);
 	const struct key_value *key = &judge->memo->key;
 	const uint64_t hash = judge->memo->hash;
 	struct key_state *state = finding.matched || finding.speaks_for

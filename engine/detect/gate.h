@@ -36,7 +36,7 @@ enum guard_look {
 	LOOK_VALUE,  /* whatever the field cache gives */
 };
 
-enum { KEY_BITS = 11, KEY_HASHES = 1 << KEY_BITS };
+enum { KEY_BITS = 12, KEY_HASHES = 1 << KEY_BITS };
 
 struct guard {
 	uint8_t look; /* enum guard_look */

@@ -218,10 +218,19 @@ static bool first_build(struct builder *builder)
 	return true;
 }
 
-/* How often a byte stands in the texts of messages: what is rare tells most. */
-static unsigned commonness(char byte)
+/* Fields that hold whole values of headers or lines, with their punctuation. */
+static bool whole_line(const struct field_ref *field)
 {
-	static const char structure[] = " -.:;=@/_\"<>%+*";
+	return field->field == FIELD_HEADER || field->field == FIELD_CONTACT ||
+	       field->field == FIELD_SDP_ORIGIN || field->field == FIELD_REQUEST_URI ||
+	       field->field == FIELD_HEADER_ORDER;
+}
+
+/* How often a byte stands in the field's texts: what is rare tells most. */
+static unsigned commonness(const struct guard *guard, char byte)
+{
+	static const char structure[] = " -./_";
+	static const char brackets[] = ":;=@\"<>,";
 	static const char frequent[] = "sipetagonrlc";
 	const char small = folded(byte);
 
@@ -229,13 +238,15 @@ static unsigned commonness(char byte)
 		return 4;
 	if (!byte || memchr(structure, byte, sizeof(structure) - 1))
 		return 6;
+	if (memchr(brackets, byte, sizeof(brackets) - 1))
+		return whole_line(&guard->field) ? 6 : 1;
 	if (memchr(frequent, small, sizeof(frequent) - 1))
 		return 5;
 	return small >= 'a' && small <= 'z' ? 3 : 0;
 }
 
 /* The rarest run of so many bytes. */
-static const uint8_t *rarest_run(struct slice text, size_t len)
+static const uint8_t *rarest_run(const struct guard *guard, struct slice text, size_t len)
 {
 	size_t rarest = 0;
 	unsigned least = UINT_MAX;
@@ -243,7 +254,7 @@ static const uint8_t *rarest_run(struct slice text, size_t len)
 	for (size_t at = 0; at + len <= text.len; at++) {
 		unsigned common = 0;
 		for (size_t i = 0; i < len; i++)
-			common += commonness(text.data[at + i]);
+			common += commonness(guard, text.data[at + i]);
 		if (common >= least)
 			continue;
 		least = common;
@@ -252,21 +263,23 @@ static const uint8_t *rarest_run(struct slice text, size_t len)
 	return (const uint8_t *)text.data + rarest;
 }
 
-/* The key of a text that must occur, its rarest bytes; 0 = no room for a new one. */
+/* The key of a text that must occur: a rare byte, else bytes side by side; 0 = no room.
+ */
 static unsigned key_add(struct builder *builder, struct slice text)
 {
 	struct guard *guard = builder->guard;
+	const uint8_t *byte = rarest_run(guard, text, 1);
 	uint8_t *key;
 
-	if (text.len >= 4) {
-		key = &builder->fours[key_four_hash(rarest_run(text, 4))];
-		guard->key_four = builder->fours;
-	} else if (text.len >= 2) {
-		key = &builder->pairs[key_pair_hash(rarest_run(text, 2))];
-		guard->key_pair = builder->pairs;
-	} else {
-		key = &builder->keys[(uint8_t)text.data[0]];
+	if (text.len < 2 || commonness(guard, (char)*byte) <= 1) {
+		key = &builder->keys[*byte];
 		guard->key = builder->keys;
+	} else if (text.len >= 4) {
+		key = &builder->fours[key_four_hash(rarest_run(guard, text, 4))];
+		guard->key_four = builder->fours;
+	} else {
+		key = &builder->pairs[key_pair_hash(rarest_run(guard, text, 2))];
+		guard->key_pair = builder->pairs;
 	}
 	if (!*key && guard->key_count < KEYS_MAX)
 		*key = ++guard->key_count;

@@ -43,6 +43,7 @@ struct hit {
 	struct finding finding;
 	uint8_t tried; /* bits of enum gate_purpose: conditions that were judged */
 	double prints; /* most that the prints can weigh */
+	uint64_t print_bits[(LIMIT_RULE_PRINTS + 63) / 64]; /* that may hold */
 };
 
 struct pending {

@@ -96,9 +96,6 @@ struct rule_print {
 	struct slice id;
 	double weight;
 	uint16_t when;
-	/* At a glance: without a value of this field the print cannot hold. */
-	uint16_t place;  /* in the cache, FIELD_PLACES = no such field */
-	uint64_t begins; /* nor when its text begins otherwise */
 };
 
 struct rule_trigger {
@@ -148,8 +145,6 @@ struct rule {
 	const char *path; /* where it stands; owned by the document */
 	uint32_t line;
 	uint32_t streams; /* bits of enum event_kind */
-	uint32_t methods; /* bits of enum sip_method that can matter */
-	uint32_t classes; /* bits of status / 100 that can matter, bit 0 = no status */
 	uint16_t test_count;
 	uint16_t when;
 	uint16_t reset_on;   /* RULE_REJECT = never */

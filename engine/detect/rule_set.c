@@ -1,7 +1,5 @@
 #include "engine/detect/rule_read.h"
 
-#include "engine/detect/rule_index.h"
-
 static const struct section {
 	const char *name;
 } sections[] = {{"rules"}, {"lists"}, {"overrides"}, {"version"}, {"templates"}};
@@ -167,8 +165,6 @@ bool rule_set_compile(struct memory *memory, const struct document *const *docum
 		compile_overrides(
 		        compiler, node_find(documents[i]->root, SLICE("overrides")));
 	}
-	for (uint32_t i = 0; i < set->count; i++)
-		rule_index(&set->rules[i]);
 	return errors->count == 0;
 }
 
@@ -195,4 +191,10 @@ const struct rule *rule_find(const struct rule_set *set, struct slice id)
 		if (slice_equal(set->rules[i].id, id))
 			return &set->rules[i];
 	return NULL;
+}
+
+bool rule_prints_only(const struct rule *rule)
+{
+	return rule->trigger.kind == TRIGGER_SCORE && rule->trigger.prints &&
+	       !rule->trigger.half_life_us;
 }

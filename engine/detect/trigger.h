@@ -15,6 +15,7 @@ struct trigger_input {
 	const struct pattern_ops *patterns;
 	const struct hash_key *hash_key;
 	struct field_cache *cache;
+	const uint64_t *prints; /* bits of those that may hold; NULL = all */
 	uint64_t now_us;
 };
 
