@@ -21,36 +21,40 @@ static bool excepted(struct detect *detect, const struct judge *judge)
 }
 
 /* Shares are of the recent past: both halves fade with each window. */
-static void share_note(struct detect *detect, const struct rule *rule,
-        struct key_state *state, bool part)
+static void share_note(
+        struct detect *detect, struct judge *judge, struct key_state *state, bool part)
 {
-	const uint64_t window =
-	        rule->trigger.window_us ? rule->trigger.window_us : 60000000;
+	struct key_share *share = key_state_share(&judge->keyed, state);
+	const uint64_t given = judge->rule->trigger.window_us;
 
-	if (detect->now_us - state->share_since_us > window) {
-		state->share_since_us = detect->now_us;
-		state->share_of /= 2;
-		state->share_rest /= 2;
+	if (detect->now_us - share->since_us > (given ? given : 60000000)) {
+		share->since_us = detect->now_us;
+		share->of /= 2;
+		share->rest /= 2;
 	}
 	if (part)
-		state->share_of++;
+		share->of++;
 	else
-		state->share_rest++;
+		share->rest++;
 }
 
-static bool share_silences(const struct rule *rule, const struct key_state *state)
+static bool share_silences(struct judge *judge, struct key_state *state)
 {
-	const double all = (double)state->share_of + (double)state->share_rest;
-	return rule->quiet_when != RULE_REJECT && all > 0 &&
-	       state->share_of > rule->quiet_over * all;
+	if (judge->rule->quiet_when == RULE_REJECT)
+		return false;
+	const struct key_share *share = key_state_share(&judge->keyed, state);
+	const double all = (double)share->of + (double)share->rest;
+	return all > 0 && share->of > judge->rule->quiet_over * all;
 }
 
 static void absence_arm(
         struct detect *detect, struct judge *judge, struct key_state *state)
 {
-	if (state->armed_us)
+	struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
+
+	if (alerts->armed_us)
 		return;
-	state->armed_us = detect->now_us;
+	alerts->armed_us = detect->now_us;
 	wheel_advance(judge->keyed.wheel, detect->now_us);
 	wheel_arm(judge->keyed.wheel, slab_index(&judge->keyed.slab, state),
 	        detect->now_us + judge->rule->trigger.window_us);
@@ -58,10 +62,14 @@ static void absence_arm(
 
 static void reset(struct judge *judge, struct key_state *state)
 {
-	memset(key_state_trigger(&judge->keyed, state), 0, trigger_bytes(judge->rule));
-	if (state->armed_us)
+	memset(key_state_trigger(&judge->keyed, state), 0,
+	        trigger_head_bytes(judge->rule));
+	if (!judge->keyed.wheel || !state->alerting)
+		return;
+	struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
+	if (alerts->armed_us)
 		wheel_disarm(judge->keyed.wheel, slab_index(&judge->keyed.slab, state));
-	state->armed_us = 0;
+	alerts->armed_us = 0;
 }
 
 static void judge_matched(struct detect *detect, struct judge *judge,
@@ -79,7 +87,7 @@ static void judge_matched(struct detect *detect, struct judge *judge,
 	}
 	const struct trigger_result result =
 	        trigger_event(input, key_state_trigger(&judge->keyed, state), &text);
-	if (result.fired && !share_silences(judge->rule, state))
+	if (result.fired && !share_silences(judge, state))
 		alert_raise(detect, judge, state, &result);
 }
 
@@ -204,14 +212,15 @@ static void judge_event(struct detect *detect, const struct hit *hit)
 	const struct trigger_input input = input_of(detect, hit);
 	const struct key_value *key = &judge->memo->key;
 	const uint64_t hash = judge->memo->hash;
-	struct key_state *state = finding.matched || finding.speaks_for
-	                                  ? keyed_get(&judge->keyed, key, hash)
-	                                  : keyed_find(&judge->keyed, key, hash);
+	struct key_state *state =
+	        finding.matched || finding.speaks_for
+	                ? keyed_get(&judge->keyed, key, hash, detect->now_us)
+	                : keyed_find(&judge->keyed, key, hash);
 
 	if (!state)
 		return;
 	if (rule->quiet_when != RULE_REJECT)
-		share_note(detect, rule, state, finding.speaks_for);
+		share_note(detect, judge, state, finding.speaks_for);
 	if (finding.resets)
 		reset(judge, state);
 	if (finding.matched)
@@ -261,11 +270,12 @@ static void absences(struct detect *detect, struct judge *judge)
 	wheel_advance(judge->keyed.wheel, detect->now_us);
 	while ((index = wheel_expired(judge->keyed.wheel)) != 0) {
 		struct key_state *state = slab_at(&judge->keyed.slab, index);
+		struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
 		const struct trigger_result result = {.fired = true,
 		        .value = 1,
 		        .count = state->matched,
-		        .span_us = detect->now_us - state->armed_us};
-		state->armed_us = 0;
+		        .span_us = detect->now_us - alerts->armed_us};
+		alerts->armed_us = 0;
 		alert_raise(detect, judge, state, &result);
 	}
 }

@@ -220,15 +220,18 @@ static uint64_t word_read(const void *at, unsigned bytes)
 	return eight;
 }
 
-static void read_number(const struct form *form, const void *at, struct value *value)
+bool field_number(enum field_as as, const void *at, double *number)
 {
+	const struct form *form = &forms[as];
+
+	if (as == AS_BOOL) {
+		*number = *(const bool *)at ? 1 : 0;
+		return true;
+	}
 	const uint64_t word = word_read(at, form->bytes);
 	const bool below = form->is_signed && word >> (form->bytes * 8 - 1);
-
-	if (below || (form->some && !word))
-		return;
-	value->type = VALUE_NUMBER;
-	value->number = (double)word / form->per;
+	*number = form->per > 1 ? (double)word / form->per : (double)word;
+	return !below && !(form->some && !word);
 }
 
 static void read_bool(bool truth, struct value *value)
@@ -249,7 +252,8 @@ static void field_read(
 	const void *at = (const uint8_t *)base + source->at;
 
 	if (source->as < AS_NUMBERS) {
-		read_number(&forms[source->as], at, value);
+		if (field_number((enum field_as)source->as, at, &value->number))
+			value->type = VALUE_NUMBER;
 		return;
 	}
 	switch (source->as) {

@@ -12,11 +12,24 @@ enum { TAIL_DIGITS = 8 };
 
 static int hex_digit(char byte)
 {
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	return -1;
+	static const int8_t digits[256] = {['0'] = 1,
+	        ['1'] = 2,
+	        ['2'] = 3,
+	        ['3'] = 4,
+	        ['4'] = 5,
+	        ['5'] = 6,
+	        ['6'] = 7,
+	        ['7'] = 8,
+	        ['8'] = 9,
+	        ['9'] = 10,
+	        ['a'] = 11,
+	        ['b'] = 12,
+	        ['c'] = 13,
+	        ['d'] = 14,
+	        ['e'] = 15,
+	        ['f'] = 16};
+
+	return digits[(uint8_t)byte] - 1;
 }
 
 /* Absent when the tag is no lower-case hexadecimal of whole bytes. */

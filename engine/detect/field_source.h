@@ -50,6 +50,9 @@ const struct field_source *field_sources_of(enum event_kind kind);
 const struct field_source *field_source_of(
         const struct field_source *special, enum field field);
 
+/* A number or truth at its place; false when it is absent. */
+bool field_number(enum field_as as, const void *at, double *number);
+
 /* What the values without a place are made of: .as of such a source. */
 enum field_maker {
 	MADE_OF_MESSAGE,

@@ -1,5 +1,7 @@
 #include "engine/detect/gate.h"
 
+#include "engine/detect/field_source.h"
+
 /* Most guards strike in one word of units or two. */
 static inline void strike(uint64_t *units, const struct guard *guard, const uint64_t *row)
 {
@@ -36,9 +38,9 @@ static uint64_t keys_in(const struct guard *guard, struct slice text)
 
 	for (size_t i = 0; guard->key && i < text.len; i++)
 		seen |= (uint64_t)1 << guard->key[bytes[i]];
-	for (size_t i = 0; guard->key_pair && i + 2 <= text.len; i++)
+	for (size_t i = 0; guard->key_pair && i + 2 <= text.len; i += guard->pair_step)
 		seen |= (uint64_t)1 << guard->key_pair[key_pair_hash(bytes + i)];
-	for (size_t i = 0; guard->key_four && i + 4 <= text.len; i++)
+	for (size_t i = 0; guard->key_four && i + 4 <= text.len; i += 4)
 		seen |= (uint64_t)1 << guard->key_four[key_four_hash(bytes + i)];
 	return seen & ~(uint64_t)1;
 }
@@ -83,6 +85,26 @@ static void guard_text(uint64_t *units, const struct guard *guard, struct slice 
 		strike_keys(units, guard, text);
 }
 
+static const uint8_t *place_of(const struct guard *guard, const struct field_cache *cache)
+{
+	const uint8_t *base = cache->bases[guard->base];
+
+	return base ? base + guard->at : NULL;
+}
+
+/* Numbers and truths that lie at a place need no field cache. */
+static void guard_number(
+        uint64_t *units, const struct guard *guard, const struct field_cache *cache)
+{
+	const uint8_t *at = place_of(guard, cache);
+	double number;
+
+	if (at && field_number(guard->as, at, &number))
+		strike(units, guard, number_row(guard, number));
+	else
+		strike(units, guard, guard->absent);
+}
+
 static void guard_value(
         uint64_t *units, const struct guard *guard, struct field_cache *cache)
 {
@@ -105,10 +127,9 @@ static void guard_value(
 
 static struct slice text_at(const struct guard *guard, const struct field_cache *cache)
 {
-	const uint8_t *base = cache->bases[guard->base];
+	const void *at = place_of(guard, cache);
 
-	return base ? *(const struct slice *)(const void *)(base + guard->at)
-	            : slice_of(NULL, 0);
+	return at ? *(const struct slice *)at : slice_of(NULL, 0);
 }
 
 static struct slice header_at(const struct guard *guard, const struct field_cache *cache)
@@ -131,6 +152,8 @@ void gate_open(const struct gate *gate, struct field_cache *cache, uint64_t *uni
 			continue;
 		if (guard->look == LOOK_TEXT)
 			guard_text(own, guard, text_at(guard, cache));
+		else if (guard->look == LOOK_NUMBER)
+			guard_number(own, guard, cache);
 		else if (guard->look == LOOK_HEADER)
 			guard_text(own, guard, header_at(guard, cache));
 		else

@@ -32,6 +32,7 @@ struct gate_unit {
 /* How a guard gets at its value. */
 enum guard_look {
 	LOOK_TEXT,   /* a struct slice at a place */
+	LOOK_NUMBER, /* a number or a truth at a place */
 	LOOK_HEADER, /* the first header of a known name */
 	LOOK_VALUE,  /* whatever the field cache gives */
 };
@@ -40,7 +41,8 @@ enum { KEY_BITS = 12, KEY_HASHES = 1 << KEY_BITS };
 
 struct guard {
 	uint8_t look; /* enum guard_look */
-	uint8_t base; /* LOOK_TEXT: enum field_base */
+	uint8_t base; /* LOOK_TEXT, LOOK_NUMBER: enum field_base */
+	uint8_t as;   /* LOOK_NUMBER: enum field_as */
 	uint16_t at;
 	uint16_t place;      /* LOOK_VALUE: in the field cache, FIELD_PLACES = none */
 	uint16_t first_word; /* of the units that it can strike out */
@@ -55,9 +57,10 @@ struct guard {
 	const uint64_t *keyless; /* NULL = no keys */
 	const uint8_t *key;      /* of each byte its key, 0 = none; NULL = none has */
 	const uint8_t *key_pair; /* of the hash of each two bytes, likewise */
-	const uint8_t *key_four;
-	const uint64_t *by_key; /* rows from key 1 on */
-	uint8_t type;           /* enum value_type */
+	const uint8_t *key_four; /* of each four bytes at a multiple of four */
+	uint8_t pair_step;       /* pairs are looked at everywhere or at even places */
+	const uint64_t *by_key;  /* rows from key 1 on */
+	uint8_t type;            /* enum value_type */
 	uint8_t key_count;
 	struct field_ref field;
 };
@@ -73,7 +76,7 @@ static inline unsigned key_four_hash(const uint8_t *bytes)
 	uint32_t four;
 
 	memcpy(&four, bytes, sizeof(four));
-	return (four | 0x20202020u) * 0x9e3779b1u >> (32 - KEY_BITS);
+	return (four | 0x20202020u) * 0x85ebca6bu >> (32 - KEY_BITS);
 }
 
 struct gate {

@@ -117,8 +117,10 @@ static struct guard guard_of(const struct field_ref *field, enum event_kind kind
 	        .type = (uint8_t)field_row((enum field)field->field)->type,
 	        .field = *field};
 
-	if (source->base && source->as == AS_TEXT) {
-		guard.look = LOOK_TEXT;
+	if (source->base && (source->as == AS_TEXT || source->as == AS_BOOL ||
+	                            source->as < AS_NUMBERS)) {
+		guard.look = source->as == AS_TEXT ? LOOK_TEXT : LOOK_NUMBER;
+		guard.as = source->as;
 		guard.base = source->base;
 		guard.at = source->at;
 	} else if (field->field == FIELD_HEADER && field->argument) {

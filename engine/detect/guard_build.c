@@ -3,20 +3,9 @@
  */
 #include "engine/detect/guard_build.h"
 
-#include <limits.h>
-
 #include "engine/detect/match.h"
 
-enum {
-	POINTED_MAX = 16, /* values of a comparison that become points */
-	KEYS_MAX = 63,
-	BYTES = 256,
-};
-
-static bool is_text(const struct rule_test *test)
-{
-	return test->type == VALUE_TEXT && !test->length;
-}
+enum { POINTED_MAX = 16 /* values of a comparison that become points */ };
 
 /* Whether the guard's points tell how the comparison turns out. */
 static bool pointed(const struct rule_test *test)
@@ -69,11 +58,6 @@ static bool decided_by(const struct rule_test *test)
 	return test->op == OP_EXISTS || (pointed(test) && !is_text(test));
 }
 
-static char folded(char byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
-}
-
 /* The first bytes with which the comparison can hold. */
 static void first_possible(const struct rule_test *test, bool *possible)
 {
@@ -89,21 +73,6 @@ static void first_possible(const struct rule_test *test, bool *possible)
 			                  (test->nocase && folded((char)byte) ==
 			                                           folded(text.data[0]));
 	}
-}
-
-static void row_clear(uint64_t *row, unsigned unit)
-{
-	row[unit / 64] &= ~((uint64_t)1 << unit % 64);
-}
-
-static uint64_t *rows_take(struct memory *memory, const struct guard *guard, size_t count)
-{
-	const size_t bytes = count * guard->words * sizeof(uint64_t);
-	uint64_t *rows = memory_take(memory, bytes);
-
-	if (rows)
-		memset(rows, 0xff, bytes);
-	return rows;
 }
 
 static bool points_collect(struct builder *builder)
@@ -218,135 +187,6 @@ static bool first_build(struct builder *builder)
 	return true;
 }
 
-/* Fields that hold whole values of headers or lines, with their punctuation. */
-static bool whole_line(const struct field_ref *field)
-{
-	return field->field == FIELD_HEADER || field->field == FIELD_CONTACT ||
-	       field->field == FIELD_SDP_ORIGIN || field->field == FIELD_REQUEST_URI ||
-	       field->field == FIELD_HEADER_ORDER;
-}
-
-/* How often a byte stands in the field's texts: what is rare tells most. */
-static unsigned commonness(const struct guard *guard, char byte)
-{
-	static const char structure[] = " -./_";
-	static const char brackets[] = ":;=@\"<>,";
-	static const char frequent[] = "sipetagonrlc";
-	const char small = folded(byte);
-
-	if (byte >= '0' && byte <= '9')
-		return 4;
-	if (!byte || memchr(structure, byte, sizeof(structure) - 1))
-		return 6;
-	if (memchr(brackets, byte, sizeof(brackets) - 1))
-		return whole_line(&guard->field) ? 6 : 1;
-	if (memchr(frequent, small, sizeof(frequent) - 1))
-		return 5;
-	return small >= 'a' && small <= 'z' ? 3 : 0;
-}
-
-/* The rarest run of so many bytes. */
-static const uint8_t *rarest_run(const struct guard *guard, struct slice text, size_t len)
-{
-	size_t rarest = 0;
-	unsigned least = UINT_MAX;
-
-	for (size_t at = 0; at + len <= text.len; at++) {
-		unsigned common = 0;
-		for (size_t i = 0; i < len; i++)
-			common += commonness(guard, text.data[at + i]);
-		if (common >= least)
-			continue;
-		least = common;
-		rarest = at;
-	}
-	return (const uint8_t *)text.data + rarest;
-}
-
-/* The key of a text that must occur: a rare byte, else bytes side by side; 0 = no room.
- */
-static unsigned key_add(struct builder *builder, struct slice text)
-{
-	struct guard *guard = builder->guard;
-	const uint8_t *byte = rarest_run(guard, text, 1);
-	uint8_t *key;
-
-	if (text.len < 2 || commonness(guard, (char)*byte) <= 1) {
-		key = &builder->keys[*byte];
-		guard->key = builder->keys;
-	} else if (text.len >= 4) {
-		key = &builder->fours[key_four_hash(rarest_run(guard, text, 4))];
-		guard->key_four = builder->fours;
-	} else {
-		key = &builder->pairs[key_pair_hash(rarest_run(guard, text, 2))];
-		guard->key_pair = builder->pairs;
-	}
-	if (!*key && guard->key_count < KEYS_MAX)
-		*key = ++guard->key_count;
-	return *key;
-}
-
-/* Whether every way for the comparison to hold needs a text to occur. */
-static bool keyed_by(const struct asked *asked)
-{
-	const struct rule_test *test = asked->test;
-	const bool letters = test->nocase && test->op != OP_ENDS;
-	bool keyed = asked->truth && is_text(test) && test->count <= KEYS_MAX &&
-	             (test->op == OP_EQ || test->op == OP_STARTS || test->op == OP_ENDS ||
-	                     test->op == OP_CONTAINS || test->op == OP_MATCHES);
-
-	/* One letter alone is told with its case. */
-	for (uint32_t i = 0; keyed && i < test->count; i++)
-		keyed = test->values[i].text.len > (letters ? 1 : 0);
-	return keyed;
-}
-
-/* A unit needs one of the keys of its first such comparison; more would tell little. */
-static void key_unit(struct builder *builder, const struct asked *asked, uint64_t *by_key)
-{
-	struct guard *guard = builder->guard;
-	uint64_t *keyless = builder->keyless;
-	bool all = true;
-
-	if (!(keyless[asked->unit / 64] >> asked->unit % 64 & 1))
-		return;
-	for (uint32_t i = 0; i < asked->test->count; i++) {
-		const unsigned key = key_add(builder, asked->test->values[i].text);
-		all = all && key;
-		if (key)
-			by_key[(size_t)(key - 1) * guard->words + asked->unit / 64] |=
-			        (uint64_t)1 << asked->unit % 64;
-	}
-	if (all)
-		row_clear(keyless, asked->unit);
-}
-
-static bool keys_build(struct builder *builder)
-{
-	struct guard *guard = builder->guard;
-	bool any = false;
-
-	for (uint32_t n = 0; n < builder->asked_count; n++)
-		any = any || keyed_by(&builder->asked[n]);
-	if (!any || guard->field.field == FIELD_RAW || guard->field.field == FIELD_BODY)
-		return true;
-	builder->keys = memory_take(builder->memory, BYTES);
-	builder->pairs = memory_take(builder->memory, KEY_HASHES);
-	builder->fours = memory_take(builder->memory, KEY_HASHES);
-	uint64_t *by_key = memory_take(
-	        builder->memory, (size_t)KEYS_MAX * guard->words * sizeof(*by_key));
-	builder->keyless = rows_take(builder->memory, guard, 1);
-	if (!builder->keys || !builder->pairs || !builder->fours || !by_key ||
-	        !builder->keyless)
-		return false;
-	for (uint32_t n = 0; n < builder->asked_count; n++)
-		if (keyed_by(&builder->asked[n]))
-			key_unit(builder, &builder->asked[n], by_key);
-	guard->keyless = builder->keyless;
-	guard->by_key = by_key;
-	return true;
-}
-
 bool guard_build(struct builder *builder)
 {
 	struct guard *guard = builder->guard;
@@ -363,5 +203,5 @@ bool guard_build(struct builder *builder)
 	}
 	if (guard->type != VALUE_TEXT)
 		return true;
-	return first_build(builder) && keys_build(builder);
+	return first_build(builder) && guard_build_keys(builder);
 }

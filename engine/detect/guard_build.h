@@ -22,6 +22,7 @@ struct builder {
 	const struct asked *asked;
 	uint32_t asked_count;
 	uint64_t *keyless;
+	uint64_t *by_key;
 	uint8_t *keys;
 	uint8_t *pairs;
 	uint8_t *fours;
@@ -32,5 +33,35 @@ struct builder {
  * decide is noted in the units. False = too little memory.
  */
 bool guard_build(struct builder *builder);
+/* Its part for texts that must occur. */
+bool guard_build_keys(struct builder *builder);
+
+enum { BYTES = 256 };
+
+static inline bool is_text(const struct rule_test *test)
+{
+	return test->type == VALUE_TEXT && !test->length;
+}
+
+static inline char folded(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+}
+
+static inline void row_clear(uint64_t *row, unsigned unit)
+{
+	row[unit / 64] &= ~((uint64_t)1 << unit % 64);
+}
+
+static inline uint64_t *rows_take(
+        struct memory *memory, const struct guard *guard, size_t count)
+{
+	const size_t bytes = count * guard->words * sizeof(uint64_t);
+	uint64_t *rows = memory_take(memory, bytes);
+
+	if (rows)
+		memset(rows, 0xff, bytes);
+	return rows;
+}
 
 #endif

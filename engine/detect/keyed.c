@@ -2,9 +2,12 @@
 
 #include "engine/detect/trigger.h"
 
-static size_t aligned(size_t bytes)
+/* Bits of a filter for each key that is held, and how many keys a generation takes. */
+enum { FILTER_BITS = 32, FILTER_SHARE = 8, LINE = 64, KEY_LONGER = 0x80 };
+
+static size_t aligned(size_t bytes, size_t to)
 {
-	return (bytes + 7) / 8 * 8;
+	return (bytes + to - 1) / to * to;
 }
 
 static size_t key_bytes(const struct rule *rule)
@@ -17,36 +20,78 @@ static size_t key_bytes(const struct rule *rule)
 	return bytes;
 }
 
-static size_t item_bytes(const struct rule *rule)
+/* Where the parts of an item lie; its size in bytes. */
+static size_t layout(const struct rule *rule, struct keyed *keyed)
 {
-	return aligned(sizeof(struct key_state) + key_bytes(rule)) +
-	       rule->evidence * sizeof(uint64_t) + aligned(trigger_bytes(rule));
+	size_t at = aligned(sizeof(struct key_state) + key_bytes(rule), 8);
+
+	keyed->share_at = (uint32_t)at;
+	if (rule->quiet_when != RULE_REJECT)
+		at += sizeof(struct key_share);
+	keyed->trigger_at = (uint32_t)at;
+	keyed->begin_bytes = (uint32_t)(at + trigger_head_bytes(rule));
+	at += aligned(trigger_bytes(rule), 8);
+	keyed->evidence_at = (uint32_t)at;
+	at += rule->evidence * sizeof(uint64_t);
+	keyed->alerts_at = (uint32_t)at;
+	return aligned(at + sizeof(struct key_alerts), LINE);
+}
+
+static uint32_t filter_words(uint32_t max)
+{
+	uint32_t words = 8;
+	while (words < (uint64_t)max * FILTER_BITS / 64)
+		words *= 2;
+	return words;
 }
 
 size_t keyed_bytes(const struct rule *rule, uint32_t max)
 {
-	size_t bytes = ((size_t)max + 1) * item_bytes(rule) + (size_t)max * 24 + 512;
+	struct keyed keyed;
+	size_t bytes = ((size_t)max + 1) * layout(rule, &keyed) + (size_t)max * 40 + 512;
+
+	bytes += sizeof(struct key_filter_word) * filter_words(max) + LINE;
 	if (rule->trigger.kind == TRIGGER_ABSENCE)
-		bytes += sizeof(struct wheel) + 64;
+		bytes += sizeof(struct wheel) + LINE;
 	return bytes;
+}
+
+/* For how long what is counted can matter. */
+static uint64_t memory_us(const struct rule *rule)
+{
+	const struct rule_trigger *trigger = &rule->trigger;
+	uint64_t window = trigger->window_us + 8 * trigger->half_life_us;
+
+	if (trigger->kind == TRIGGER_LEAKY)
+		window *= trigger->n;
+	return window > rule->suppress_us ? window : rule->suppress_us;
 }
 
 bool keyed_init(
         struct keyed *keyed, struct memory *memory, const struct rule *rule, uint32_t max)
 {
-	keyed->key_bytes = key_bytes(rule);
-	keyed->trigger_at = aligned(sizeof(struct key_state) + keyed->key_bytes);
-	keyed->evidence_at = keyed->trigger_at + aligned(trigger_bytes(rule));
-	if (!slab_init(&keyed->slab, memory, item_bytes(rule), max) ||
+	const size_t bytes = layout(rule, keyed);
+	const uint32_t words = filter_words(max);
+	const uint64_t keep = memory_us(rule) >> KEY_TICK_SHIFT;
+
+	keyed->filter.words = memory_take(memory, words * sizeof(*keyed->filter.words));
+	if (!keyed->filter.words)
+		return false;
+	keyed->filter.mask = words - 1;
+	keyed->marks = memory_take(memory, (max + 1u) * sizeof(*keyed->marks));
+	if (!keyed->marks)
+		return false;
+	keyed->keep_ticks = keep < INT32_MAX / 2 ? (uint32_t)keep : INT32_MAX / 2;
+	if (!slab_init(&keyed->slab, memory, bytes, max) ||
 	        !table_init(&keyed->table, memory, max))
 		return false;
-	list_init(&keyed->idle, &keyed->slab, offsetof(struct key_state, idle));
 	if (rule->trigger.kind != TRIGGER_ABSENCE)
 		return true;
 	keyed->wheel = memory_take(memory, sizeof(*keyed->wheel));
 	if (!keyed->wheel)
 		return false;
-	wheel_init(keyed->wheel, &keyed->slab, offsetof(struct key_state, timer));
+	wheel_init(keyed->wheel, &keyed->slab,
+	        keyed->alerts_at + offsetof(struct key_alerts, timer));
 	return true;
 }
 
@@ -65,18 +110,23 @@ static void put_address(
 		        (uint8_t)(ip->bytes[prefix / 8] & (0xff << (8 - prefix % 8)));
 }
 
-/* Length, hash of all of it, and its beginning: what a reader needs to know it by. */
-static void put_text(const struct hash_key *hash_key, struct slice text, uint8_t *into)
+/*
+ * Length, its beginning, and the hash of all of it when it is longer: what a reader needs
+ * to know it by. Its bytes.
+ */
+static size_t put_text(const struct hash_key *hash_key, struct slice text, uint8_t *into)
 {
-	const uint64_t hash = hash_slice(hash_key, text);
-	const size_t len = text.len < KEY_TEXT_MAX ? text.len : KEY_TEXT_MAX;
+	const bool longer = text.len > KEY_TEXT_MAX;
+	const size_t len = longer ? KEY_TEXT_MAX : text.len;
 
-	memset(into, 0, 64);
-	into[0] = (uint8_t)len;
-	if (text.len > KEY_TEXT_MAX)
-		memcpy(into + 1, &hash, sizeof(hash));
+	into[0] = (uint8_t)(len | (longer ? KEY_LONGER : 0));
 	if (len)
-		memcpy(into + 9, text.data, len);
+		memcpy(into + 1, text.data, len);
+	if (!longer)
+		return len + 1;
+	const uint64_t hash = hash_slice(hash_key, text);
+	memcpy(into + 1 + len, &hash, sizeof(hash));
+	return len + 1 + sizeof(hash);
 }
 
 bool key_of(const struct rule *rule, struct field_cache *cache,
@@ -94,8 +144,8 @@ bool key_of(const struct rule *rule, struct field_cache *cache,
 			put_address(&rule->keys[i], &value->ip, into);
 			key->len = (uint16_t)(key->len + 16);
 		} else if (value->type == VALUE_TEXT) {
-			put_text(hash_key, value->text, into);
-			key->len = (uint16_t)(key->len + 64);
+			key->len = (uint16_t)(key->len +
+			                      put_text(hash_key, value->text, into));
 		} else {
 			memcpy(into, &value->number, 8);
 			key->len = (uint16_t)(key->len + 8);
@@ -121,8 +171,9 @@ static const uint8_t *write_value(
 		return bytes + 16;
 	}
 	if (key->type == VALUE_TEXT) {
-		writer_slice(writer, slice_of(bytes + 9, bytes[0]));
-		return bytes + 64;
+		const size_t len = bytes[0] & (KEY_LONGER - 1);
+		writer_slice(writer, slice_of(bytes + 1, len));
+		return bytes + 1 + len + (bytes[0] & KEY_LONGER ? sizeof(uint64_t) : 0);
 	}
 	double number;
 	memcpy(&number, bytes, 8);
@@ -163,9 +214,40 @@ struct key_state *keyed_find(
 	return NULL;
 }
 
+static struct key_filter_word *filter_word(const struct key_filter *filter, uint64_t hash)
+{
+	return &filter->words[(hash >> 12) & filter->mask];
+}
+
+static uint64_t filter_bits(uint64_t hash)
+{
+	return (uint64_t)1 << (hash & 63) | (uint64_t)1 << (hash >> 6 & 63);
+}
+
+static void filter_add(struct key_filter *filter, uint64_t hash)
+{
+	if (filter->count++ == (filter->mask + 1) * 64 / FILTER_SHARE) {
+		for (uint32_t i = 0; i <= filter->mask; i++)
+			filter->words[i] =
+			        (struct key_filter_word){.old = filter->words[i].young};
+		filter->count = 1;
+	}
+	filter_word(filter, hash)->young |= filter_bits(hash);
+}
+
+static bool filter_has(const struct key_filter *filter, uint64_t hash)
+{
+	const struct key_filter_word *word = filter_word(filter, hash);
+	const uint64_t bits = filter_bits(hash);
+
+	return (word->young & bits) == bits || (word->old & bits) == bits;
+}
+
 void keyed_prefetch(const struct keyed *keyed, uint64_t hash)
 {
-	__builtin_prefetch(&keyed->table.slots[(hash >> 32) & keyed->table.mask]);
+	table_prefetch(&keyed->table, hash);
+	if (keyed->evicted)
+		__builtin_prefetch(filter_word(&keyed->filter, hash));
 }
 
 void keyed_prefetch_state(const struct keyed *keyed, uint64_t hash)
@@ -176,9 +258,9 @@ void keyed_prefetch_state(const struct keyed *keyed, uint64_t hash)
 	if (!index)
 		return;
 	const uint8_t *item = slab_at(&keyed->slab, index);
-	__builtin_prefetch(item + offsetof(struct key_state, idle));
-	__builtin_prefetch(item + keyed->trigger_at);
-	__builtin_prefetch(item + keyed->evidence_at);
+	__builtin_prefetch(item, 1);
+	if (keyed->trigger_at >= LINE)
+		__builtin_prefetch(item + keyed->trigger_at, 1);
 }
 
 void keyed_forget(struct keyed *keyed, struct key_state *state)
@@ -187,31 +269,79 @@ void keyed_forget(struct keyed *keyed, struct key_state *state)
 
 	if (keyed->wheel)
 		wheel_disarm(keyed->wheel, index);
-	table_remove(&keyed->table, state->hash, index);
-	list_remove(&keyed->idle, index);
+	table_remove(&keyed->table, keyed->marks[index].hash, index);
 	slab_give(&keyed->slab, index);
 }
 
+/* Of the next few items in use, the one that tells least. */
+static uint32_t victim_find(struct keyed *keyed, uint32_t now)
+{
+	uint32_t victim = 0;
+	int64_t least = INT64_MAX;
+
+	for (unsigned i = 0; i < KEY_SAMPLE; i++) {
+		keyed->hand = keyed->hand == keyed->slab.capacity ? 1 : keyed->hand + 1;
+		const uint32_t tick = keyed->marks[keyed->hand].tick;
+		const int64_t worth = (tick & KEY_KEPT ? keyed->keep_ticks : 0) -
+		                      (int64_t)((now - tick / 2) & (UINT32_MAX / 2));
+		if (worth >= least)
+			continue;
+		least = worth;
+		victim = keyed->hand;
+	}
+	return victim;
+}
+
+/*
+ * All are in use: one must go. The next one is chosen at once, so that its memory is at
+ * hand when it is needed.
+ */
+static void make_room(struct keyed *keyed, uint32_t now)
+{
+	uint32_t victim = keyed->victim;
+
+	if (!victim || keyed->marks[victim].tick != keyed->victim_tick)
+		victim = victim_find(keyed, now);
+	filter_add(&keyed->filter, keyed->marks[victim].hash);
+	keyed_forget(keyed, slab_at(&keyed->slab, victim));
+	keyed->evicted++;
+	keyed->marks[victim].tick = now * 2 | KEY_KEPT;
+	keyed->victim = victim_find(keyed, now);
+	keyed->victim_tick = keyed->marks[keyed->victim].tick;
+	table_prefetch(&keyed->table, keyed->marks[keyed->victim].hash);
+	const uint8_t *item = slab_at(&keyed->slab, keyed->victim);
+	for (size_t at = 0; at < keyed->begin_bytes; at += LINE)
+		__builtin_prefetch(item + at, 1);
+	__builtin_prefetch(
+	        filter_word(&keyed->filter, keyed->marks[keyed->victim].hash), 1);
+	__builtin_prefetch(&keyed->marks[keyed->hand + KEY_SAMPLE]);
+}
+
+void keyed_keep(struct keyed *keyed, const struct key_state *state)
+{
+	keyed->marks[slab_index(&keyed->slab, state)].tick |= KEY_KEPT;
+}
+
 struct key_state *keyed_get(
-        struct keyed *keyed, const struct key_value *key, uint64_t hash)
+        struct keyed *keyed, const struct key_value *key, uint64_t hash, uint64_t now_us)
 {
 	struct key_state *state = keyed_find(keyed, key, hash);
+	const uint32_t now = (uint32_t)(now_us >> KEY_TICK_SHIFT) & (UINT32_MAX / 2);
 
 	if (state) {
-		list_touch(&keyed->idle, slab_index(&keyed->slab, state));
+		keyed->marks[slab_index(&keyed->slab, state)].tick = now * 2 | KEY_KEPT;
 		return state;
 	}
-	if (slab_full(&keyed->slab)) {
-		keyed_forget(keyed, slab_at(&keyed->slab, keyed->idle.front));
-		keyed->evicted++;
-	}
+	if (slab_full(&keyed->slab))
+		make_room(keyed, now);
 	const uint32_t index = slab_take(&keyed->slab);
+	const bool back = keyed->evicted && filter_has(&keyed->filter, hash);
 	state = slab_at(&keyed->slab, index);
-	memset(state, 0, keyed->slab.item_bytes);
-	state->hash = hash;
+	memset(state, 0, keyed->begin_bytes);
+	keyed->marks[index] =
+	        (struct key_mark){.hash = hash, .tick = now * 2 | (back ? KEY_KEPT : 0)};
 	state->key_len = key->len;
 	memcpy(key_state_bytes(state), key->bytes, key->len);
 	(void)table_insert(&keyed->table, hash, index);
-	list_push_back(&keyed->idle, index);
 	return state;
 }

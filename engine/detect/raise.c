@@ -13,17 +13,21 @@ static uint64_t packed(uint64_t number, uint16_t source)
 	                                                               << NUMBER_BITS;
 }
 
+/* The newest waits in the state: most keys have no other. */
 static void evidence_push(
         const struct judge *judge, struct key_state *state, uint64_t reference)
 {
-	uint64_t *ring = key_state_evidence(&judge->keyed, state);
-	const uint8_t size = (uint8_t)judge->rule->evidence;
-	const uint8_t newest = (uint8_t)((state->evidence_at + size - 1) % size);
+	const uint32_t size = judge->rule->evidence - 1;
+	const uint64_t before = state->newest;
 
-	if (state->evidence_count && ring[newest] == reference)
+	if (before == reference)
 		return;
-	ring[state->evidence_at] = reference;
-	state->evidence_at = (uint8_t)((state->evidence_at + 1) % size);
+	state->newest = reference;
+	if (!before || !size)
+		return;
+	key_state_evidence(&judge->keyed, state)[state->evidence_at] = before;
+	if (++state->evidence_at == size)
+		state->evidence_at = 0;
 	if (state->evidence_count < size)
 		state->evidence_count++;
 }
@@ -45,21 +49,28 @@ void evidence_note(
 		        packed(event->packet->number, event->packet->source));
 }
 
+static struct packet_ref unpacked(uint64_t reference)
+{
+	return (struct packet_ref){
+	        .number = reference & (((uint64_t)1 << NUMBER_BITS) - 1),
+	        .source = (uint16_t)(reference >> NUMBER_BITS)};
+}
+
 static void evidence_write(
         const struct judge *judge, struct key_state *state, struct alert *alert)
 {
 	const uint64_t *ring = key_state_evidence(&judge->keyed, state);
-	const uint32_t size = judge->rule->evidence;
+	const uint32_t size = judge->rule->evidence - 1;
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < state->evidence_count; i++) {
-		const uint32_t at =
-		        (state->evidence_at + size - state->evidence_count + i) % size;
-		alert->evidence[i] = (struct packet_ref){
-		        .number = ring[at] & (((uint64_t)1 << NUMBER_BITS) - 1),
-		        .source = (uint16_t)(ring[at] >> NUMBER_BITS),
-		};
-	}
-	alert->evidence_count = state->evidence_count;
+	if (!state->newest)
+		return;
+	for (uint32_t i = 0; i < state->evidence_count; i++)
+		alert->evidence[count++] = unpacked(
+		        ring[(state->evidence_at + size - state->evidence_count + i) %
+		                size]);
+	alert->evidence[count++] = unpacked(state->newest);
+	alert->evidence_count = count;
 }
 
 static void entity_write(struct detect *detect, const struct rule *rule,
@@ -78,21 +89,21 @@ static void entity_write(struct detect *detect, const struct rule *rule,
 }
 
 /* Whether suppression holds this alert back; each further alert waits longer. */
-static bool held_back(struct key_state *state, const struct rule *rule, uint64_t now_us)
+static bool held_back(struct key_alerts *alerts, const struct rule *rule, uint64_t now_us)
 {
-	if (state->alerts && now_us < state->quiet_until_us) {
-		state->suppressed++;
+	if (alerts->raised && now_us < alerts->quiet_until_us) {
+		alerts->suppressed++;
 		return true;
 	}
-	const bool goes_on = state->alerts &&
-	                     now_us < state->quiet_until_us + state->quiet_for_us &&
+	const bool goes_on = alerts->raised &&
+	                     now_us < alerts->quiet_until_us + alerts->quiet_for_us &&
 	                     rule->backoff > 1;
-	state->quiet_for_us =
-	        goes_on ? state->quiet_for_us * rule->backoff : rule->suppress_us;
-	if (state->quiet_for_us > BACKOFF_MAX_US &&
-	        state->quiet_for_us > rule->suppress_us)
-		state->quiet_for_us = BACKOFF_MAX_US;
-	state->quiet_until_us = now_us + state->quiet_for_us;
+	alerts->quiet_for_us =
+	        goes_on ? alerts->quiet_for_us * rule->backoff : rule->suppress_us;
+	if (alerts->quiet_for_us > BACKOFF_MAX_US &&
+	        alerts->quiet_for_us > rule->suppress_us)
+		alerts->quiet_for_us = BACKOFF_MAX_US;
+	alerts->quiet_until_us = now_us + alerts->quiet_for_us;
 	return false;
 }
 
@@ -123,9 +134,10 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	const struct rule *rule = judge->rule;
 	const struct event *event = detect->cache.event;
 	const enum verdict would = verdict_of(rule, state->proven);
+	struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
 
 	verdict_raise(detect, rule, state->proven);
-	if (held_back(state, rule, detect->now_us))
+	if (held_back(alerts, rule, detect->now_us))
 		return;
 	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
 		detect->alerts_lost++;
@@ -156,12 +168,13 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	        .threshold = threshold > 0 ? threshold : 1,
 	        .window_s = (double)rule->trigger.window_us / 1e6,
 	        .count = state->matched,
-	        .suppressed = state->suppressed,
+	        .suppressed = alerts->suppressed,
 	        .lower_bound = detect->now_us < detect->lossy_until_us,
 	        .proven = state->proven,
 	        .would = would,
 	};
 	evidence_write(judge, state, &pending->alert);
-	state->alerts++;
-	state->suppressed = 0;
+	alerts->raised++;
+	alerts->suppressed = 0;
+	keyed_keep(&judge->keyed, state);
 }

@@ -6,10 +6,12 @@
 
 enum { SLOTS = 16, STEP_VALUES = LIMIT_ALERTS_PENDING };
 
+/* Times are kept as offsets of 4 bytes from a base that moves with them. */
 struct count_state {
+	uint64_t base_us;
 	uint32_t at; /* where the oldest time is, once full */
 	uint32_t filled;
-	uint64_t times[];
+	uint32_t times[];
 };
 
 struct leaky_state {
@@ -26,7 +28,9 @@ struct seen {
 struct distinct_state {
 	uint64_t since_us;
 	uint64_t count;
-	struct seen seen[];
+	uint32_t used; /* of seen */
+	uint32_t also_used;
+	struct seen seen[]; /* trigger.n, then trigger.also_n */
 };
 
 struct slot {
@@ -71,7 +75,7 @@ size_t trigger_bytes(const struct rule *rule)
 	case TRIGGER_KINDS:
 		return 8;
 	case TRIGGER_COUNT:
-		return sizeof(struct count_state) + trigger->n * sizeof(uint64_t);
+		return sizeof(struct count_state) + trigger->n * sizeof(uint32_t);
 	case TRIGGER_LEAKY:
 		return sizeof(struct leaky_state);
 	case TRIGGER_DISTINCT:
@@ -88,6 +92,15 @@ size_t trigger_bytes(const struct rule *rule)
 		return sizeof(struct score_state);
 	}
 	return 8;
+}
+
+size_t trigger_head_bytes(const struct rule *rule)
+{
+	if (rule->trigger.kind == TRIGGER_COUNT)
+		return sizeof(struct count_state);
+	if (rule->trigger.kind == TRIGGER_DISTINCT)
+		return sizeof(struct distinct_state);
+	return trigger_bytes(rule);
 }
 
 static uint64_t value_hash(
@@ -118,24 +131,58 @@ static struct trigger_result on_first(const struct trigger_input *input)
 	return result;
 }
 
+/* Windows too long for 4 bytes of microseconds are counted in coarser ticks. */
+static unsigned tick_shift(uint64_t window_us)
+{
+	unsigned shift = 0;
+	while (window_us >> shift > UINT32_MAX / 4)
+		shift++;
+	return shift;
+}
+
+/* Moves the base to the newest times; those too old to count are dropped. */
+static void count_rebase(
+        struct count_state *state, uint32_t n, uint32_t keep, uint64_t now)
+{
+	const uint32_t newest = (uint32_t)(now - state->base_us);
+	const uint32_t gone = newest - keep;
+	uint32_t live = 0;
+
+	while (live < state->filled &&
+	        state->times[(state->at + n - 1 - live) % n] >= gone) {
+		state->times[(state->at + n - 1 - live) % n] -= gone;
+		live++;
+	}
+	state->filled = live;
+	state->base_us += gone;
+}
+
 static struct trigger_result on_count(
         const struct trigger_input *input, struct count_state *state)
 {
 	const uint32_t n = input->rule->trigger.n;
-	const uint64_t now = input->now_us;
+	const uint64_t window = input->rule->trigger.window_us;
+	const unsigned shift = tick_shift(window);
+	const uint32_t keep = (uint32_t)(window >> shift) + 1;
+	const uint64_t now = input->now_us >> shift;
 
-	state->times[state->at] = now;
-	state->at = (state->at + 1) % n;
+	if (state->filled == 0 || now - state->base_us > (uint64_t)UINT32_MAX + keep) {
+		state->filled = 0;
+		state->base_us = now;
+	} else if (now - state->base_us > UINT32_MAX) {
+		count_rebase(state, n, keep, now);
+	}
+	state->times[state->at] = (uint32_t)(now - state->base_us);
+	if (++state->at == n)
+		state->at = 0;
 	if (state->filled < n)
 		state->filled++;
 	if (state->filled < n)
 		return (struct trigger_result){.value = state->filled};
-	const uint64_t oldest = state->times[state->at];
-	const uint64_t span = now > oldest ? now - oldest : 0;
-	return (struct trigger_result){.fired = span <= input->rule->trigger.window_us,
-	        .value = n,
-	        .count = n,
-	        .span_us = span};
+	const uint64_t oldest = state->base_us + state->times[state->at];
+	const uint64_t span = (now > oldest ? now - oldest : 0) << shift;
+	return (struct trigger_result){
+	        .fired = span <= window, .value = n, .count = n, .span_us = span};
 }
 
 static struct trigger_result on_leaky(
@@ -162,31 +209,32 @@ static struct trigger_result on_leaky(
 	        .span_us = now - state->since_us};
 }
 
-/* Notes the value; how many different ones the window holds now. */
-static uint32_t seen_note(
-        struct seen *seen, uint32_t n, uint64_t hash, uint64_t window_us, uint64_t now_us)
+/* Notes the value and forgets those that are too old; how many different ones are left.
+ */
+static uint32_t seen_note(struct seen *seen, uint32_t *used, uint32_t n, struct seen now,
+        uint64_t window_us)
 {
-	uint32_t live = 0;
-	uint32_t place = 0;
+	uint32_t kept = 0;
+	uint32_t oldest = 0;
 	bool known = false;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const bool fresh =
-		        seen[i].time_us && seen[i].time_us + window_us >= now_us;
-		if (fresh && seen[i].hash == hash) {
-			seen[i].time_us = now_us;
+	for (uint32_t i = 0; i < *used; i++) {
+		if (seen[i].time_us + window_us < now.time_us)
+			continue;
+		if (kept != i)
+			seen[kept] = seen[i];
+		if (seen[kept].hash == now.hash) {
+			seen[kept].time_us = now.time_us;
 			known = true;
 		}
-		live += fresh ? 1 : 0;
-		if (seen[i].time_us < seen[place].time_us)
-			place = i;
+		if (seen[kept].time_us < seen[oldest].time_us)
+			oldest = kept;
+		kept++;
 	}
-	if (known)
-		return live;
-	const bool reused =
-	        seen[place].time_us && seen[place].time_us + window_us >= now_us;
-	seen[place] = (struct seen){hash, now_us};
-	return reused ? live : live + 1;
+	if (!known)
+		seen[kept < n ? kept++ : oldest] = now;
+	*used = kept;
+	return kept;
 }
 
 /* The same of every anomaly of the message: its bit is value enough. */
@@ -199,8 +247,8 @@ static uint32_t seen_note_anomalies(
 
 	for (unsigned i = 0; i < ANOMALY_COUNT; i++)
 		if (anomaly_has(anomalies, (enum anomaly)i))
-			live = seen_note(state->seen, trigger->n, i + 1,
-			        trigger->window_us, input->now_us);
+			live = seen_note(state->seen, &state->used, trigger->n,
+			        (struct seen){i + 1, input->now_us}, trigger->window_us);
 	return live;
 }
 
@@ -220,15 +268,17 @@ static struct trigger_result on_distinct(
 		state->count = 0;
 	}
 	state->count++;
-	const uint32_t live = trigger->field.field == FIELD_ANOMALY_EACH
-	                              ? seen_note_anomalies(input, state)
-	                              : seen_note(state->seen, trigger->n, hash,
-	                                        trigger->window_us, now);
+	const uint32_t live =
+	        trigger->field.field == FIELD_ANOMALY_EACH
+	                ? seen_note_anomalies(input, state)
+	                : seen_note(state->seen, &state->used, trigger->n,
+	                          (struct seen){hash, now}, trigger->window_us);
 	if (trigger->also_n) {
 		const uint64_t second = value_hash(input, &trigger->also, &present);
 		if (present)
-			also = seen_note(state->seen + trigger->n, trigger->also_n,
-			        second, trigger->window_us, now);
+			also = seen_note(state->seen + trigger->n, &state->also_used,
+			        trigger->also_n, (struct seen){second, now},
+			        trigger->window_us);
 	}
 	const bool enough = live >= trigger->n && also >= trigger->also_n &&
 	                    state->count >= trigger->count;

@@ -31,6 +31,9 @@ struct trigger_result {
 /* Bytes of state that a key needs, a multiple of 8. */
 size_t trigger_bytes(const struct rule *rule);
 
+/* Bytes of its beginning that must be 0 for a new key; the rest may hold anything. */
+size_t trigger_head_bytes(const struct rule *rule);
+
 /* Takes an event that matched into the state. text: for the names of prints. */
 struct trigger_result trigger_event(
         const struct trigger_input *input, void *state, struct writer *text);
