@@ -222,12 +222,11 @@ static uint64_t word_read(const void *at, unsigned bytes)
 
 bool field_number(enum field_as as, const void *at, double *number)
 {
-	const struct form *form = &forms[as];
-
 	if (as == AS_BOOL) {
 		*number = *(const bool *)at ? 1 : 0;
 		return true;
 	}
+	const struct form *form = &forms[as];
 	const uint64_t word = word_read(at, form->bytes);
 	const bool below = form->is_signed && word >> (form->bytes * 8 - 1);
 	*number = form->per > 1 ? (double)word / form->per : (double)word;
