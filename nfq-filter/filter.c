@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "engine/track/h323.h"
 #include "nfq-filter/policy.h"
 
 enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200 };
@@ -18,18 +19,40 @@ static uint64_t next_moment(struct filter *filter)
 	return filter->now_us;
 }
 
-void filter_event(void *context, const struct engine *engine, const struct event *event)
+static void see_sip(struct filter *filter, const struct event *event)
 {
-	struct filter *filter = context;
-	(void)engine;
-	if (event->kind != EVENT_SIP_REQUEST && event->kind != EVENT_SIP_RESPONSE)
-		return;
-	if (!event->message || !event->message->sip)
-		return;
 	filter->moment.sip = event->message->sip;
+	filter->moment.known = true;
 	policy_message(filter, event);
 	if (!filter->moment.stop.action || !policy_enforces(filter, &filter->moment.view))
 		session_event(&filter->sessions, event);
+}
+
+/* Media of H.323, and where else the two sides will speak of it. */
+static void see_h323(
+        struct filter *filter, const struct engine *engine, const struct event *event)
+{
+	const struct h323_step *step = event->step;
+	filter->moment.known = true;
+	if (event->kind == EVENT_H225_CALL && step && step->at.port &&
+	        !address_none(&step->at.ip))
+		(void)firewall_learn(&filter->firewall, &step->at);
+	if (event->call && event->call->h323)
+		session_h323(&filter->sessions, engine_track(engine), event);
+}
+
+void filter_event(void *context, const struct engine *engine, const struct event *event)
+{
+	struct filter *filter = context;
+	const bool sip = event->message && event->message->sip;
+	const bool h323 =
+	        event->kind == EVENT_H225_CALL || event->kind == EVENT_H245_CHANNEL ||
+	        event->kind == EVENT_CALL_ANSWER || event->kind == EVENT_CALL_END;
+	if (sip &&
+	        (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE))
+		see_sip(filter, event);
+	else if (h323 && (event->step || (event->call && event->call->h323)))
+		see_h323(filter, engine, event);
 }
 
 void filter_alert(void *context, const struct engine *engine, const struct alert *alert)

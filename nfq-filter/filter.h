@@ -44,6 +44,7 @@ enum { FILTER_KILLS = 64 };
 struct moment {
 	struct view view;
 	bool viewed;
+	bool known;                    /* something of ours was in it */
 	const struct sip_message *sip; /* the last one in it */
 	struct stop stop;              /* rule absent: it may pass */
 	char why[160];

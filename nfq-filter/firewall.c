@@ -14,6 +14,7 @@ enum {
 	BAN_SIZE = 1048576,
 	METER_SIZE = 131072,
 	ENDED_MS = 300000,
+	LEARNED_MS = 7200000,
 	TYPE_MARK = 19, /* nft's numbers, for its listings */
 	TYPE_PORT = 13,
 	TYPE_ADDRESS4 = 7,
@@ -30,6 +31,7 @@ const struct family_names FAMILY[FAMILIES] = {
                 .open = {"open4", "open_raw4"},
                 .open_nat = {"open_nat4", "open_nat_raw4"},
                 .ended = "ended4",
+                .learned = "learned4",
                 .ban = "ban4",
                 .range = "range4",
                 .allow = "allow4",
@@ -45,6 +47,7 @@ const struct family_names FAMILY[FAMILIES] = {
                 .open = {"open6", "open_raw6"},
                 .open_nat = {"open_nat6", "open_nat_raw6"},
                 .ended = "ended6",
+                .learned = "learned6",
                 .ban = "ban6",
                 .range = "range6",
                 .allow = "allow6",
@@ -128,7 +131,7 @@ static bool source_sets(struct firewall *firewall, const struct family_names *fa
 	        .key_type = family->address_bytes == 4 ? TYPE_ADDRESS4 : TYPE_ADDRESS6,
 	        .timed = true};
 	struct netfilter_set ban = base, range = base, allow = base, meter = base,
-	                     ended = base, canary = base;
+	                     ended = base, canary = base, learned = base;
 	ban.name = family->ban;
 	ban.kind = NETFILTER_SET_COUNTED;
 	ban.size = BAN_SIZE;
@@ -146,12 +149,18 @@ static bool source_sets(struct firewall *firewall, const struct family_names *fa
 	ended.key_len = 2 * family->address_bytes + 2 * KEY_PORT_BYTES;
 	ended.key_type = tuple_type(family, true);
 	ended.size = METER_SIZE;
+	learned.name = family->learned;
+	learned.kind = NETFILTER_SET;
+	learned.key_len = family->address_bytes + KEY_PORT_BYTES;
+	learned.key_type = base.key_type << TYPE_BITS | TYPE_PORT;
+	learned.size = METER_SIZE;
 	return netfilter_set_add(firewall->netfilter, &ban) &&
 	       netfilter_set_add(firewall->netfilter, &range) &&
 	       netfilter_set_add(firewall->netfilter, &allow) &&
 	       netfilter_set_add(firewall->netfilter, &canary) &&
 	       netfilter_set_add(firewall->netfilter, &meter) &&
-	       netfilter_set_add(firewall->netfilter, &ended);
+	       netfilter_set_add(firewall->netfilter, &ended) &&
+	       netfilter_set_add(firewall->netfilter, &learned);
 }
 
 static bool sets(struct firewall *firewall)
@@ -424,4 +433,15 @@ void firewall_end(
 	netfilter_begin(firewall->netfilter);
 	if (ended_put(firewall, a, b) && ended_put(firewall, b, a))
 		(void)netfilter_commit(firewall->netfilter);
+}
+
+bool firewall_learn(struct firewall *firewall, const struct endpoint *at)
+{
+	uint8_t key[NETFILTER_KEY_MAX] = {0};
+	const struct netfilter_element element = {
+	        .key = key, .key_len = endpoint_put(at, key), .timeout_ms = LEARNED_MS};
+	netfilter_begin(firewall->netfilter);
+	return netfilter_change(firewall->netfilter, NETFILTER_ADD,
+	               FAMILY[!address_is_v4(&at->ip)].learned, &element) &&
+	       netfilter_commit(firewall->netfilter) == 0;
 }

@@ -63,6 +63,9 @@ bool firewall_forget(struct firewall *firewall, const struct pinhole_key *key);
 void firewall_end(
         struct firewall *firewall, const struct endpoint *a, const struct endpoint *b);
 
+/* Connections to there are signalling from here on: they go through the queue. */
+bool firewall_learn(struct firewall *firewall, const struct endpoint *at);
+
 /* Names of the sets. */
 const char *firewall_police_set(void);
 const char *firewall_ban_set(bool v6);

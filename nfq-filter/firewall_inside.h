@@ -12,7 +12,8 @@ struct family_names {
 	const char *latched[PINHOLE_CLASSES];
 	const char *open[PINHOLE_CLASSES];
 	const char *open_nat[PINHOLE_CLASSES];
-	const char *ended; /* TCP connections that carried what was dropped */
+	const char *ended;   /* TCP connections that carried what was dropped */
+	const char *learned; /* where H.245 is spoken */
 	const char *ban, *range, *allow, *meter, *canary;
 	const char *media; /* the chain that pinholes are looked up in */
 	uint32_t address_bytes;

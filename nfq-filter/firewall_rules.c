@@ -218,21 +218,47 @@ static bool ended_rule(struct firewall *firewall, bool v6)
 	return rule_end(&rule);
 }
 
-static bool queue_rule(struct firewall *firewall, uint8_t protocol, uint32_t port_at)
+static bool enqueue(struct netfilter_rule *rule, const struct firewall *firewall)
 {
-	struct netfilter_rule rule;
 	const struct rule_queue queue = {
 	        .kind = firewall->native_queue ? RULE_QUEUE_NATIVE
 	                                       : RULE_QUEUE_COMPATIBLE,
 	        .number = (uint16_t)firewall->settings->queue_number,
 	        .bypass = firewall->settings->signalling_open,
 	};
+	rule_enqueue(rule, &queue);
+	return rule_end(rule);
+}
+
+static bool queue_rule(struct firewall *firewall, uint8_t protocol, uint32_t port_at)
+{
+	struct netfilter_rule rule;
 	rule_begin(&rule, firewall->netfilter, CHAIN_QUEUE);
 	rule_protocol_is(&rule, protocol);
 	rule_load(&rule, RULE_TRANSPORT, port_at, PORT_BYTES, 0);
 	rule_in_set(&rule, SET_PORTS, 0);
-	rule_enqueue(&rule, &queue);
-	return rule_end(&rule);
+	return enqueue(&rule, firewall);
+}
+
+/* H.245 on a connection of its own, either direction. */
+static bool learned_rules(struct firewall *firewall, bool v6)
+{
+	const struct family_names *family = &FAMILY[v6];
+	const uint32_t addresses[] = {family->target_at, family->source_at};
+	const uint32_t ports[] = {TARGET_PORT, SOURCE_PORT};
+	struct netfilter_rule rule;
+	for (size_t i = 0; i < 2; i++) {
+		rule_begin(&rule, firewall->netfilter, CHAIN_QUEUE);
+		rule_family_is(&rule, v6);
+		rule_protocol_is(&rule, IPPROTO_TCP);
+		rule_load(&rule, RULE_NETWORK, addresses[i], family->address_bytes, 0);
+		rule_load(&rule, RULE_TRANSPORT, ports[i], PORT_BYTES,
+		        words(family->address_bytes));
+		rule_in_set(&rule, family->learned, 0);
+		if (!enqueue(&rule, firewall))
+			return false;
+	}
+	return true;
 }
 
 static bool marked_rule(struct firewall *firewall)
@@ -318,5 +344,7 @@ bool firewall_rules(struct firewall *firewall)
 	       queue_rule(firewall, IPPROTO_UDP, TARGET_PORT) &&
 	       queue_rule(firewall, IPPROTO_UDP, SOURCE_PORT) &&
 	       queue_rule(firewall, IPPROTO_TCP, TARGET_PORT) &&
-	       queue_rule(firewall, IPPROTO_TCP, SOURCE_PORT) && guard_rules(firewall);
+	       queue_rule(firewall, IPPROTO_TCP, SOURCE_PORT) &&
+	       learned_rules(firewall, false) && learned_rules(firewall, true) &&
+	       guard_rules(firewall);
 }

@@ -2,6 +2,7 @@
  * ringfence-filter: the inline filter of a router.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "nfq-filter/control.h"
 #include "nfq-filter/start.h"
+#include "platform/service.h"
 
 enum exit_code { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_ENVIRONMENT = 4 };
 
@@ -134,10 +136,24 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 	return true;
 }
 
+/* What it takes from here on: its sockets, and the right to change our table. */
+static bool rights_drop(struct filter *filter)
+{
+	struct service_error error;
+	if (service_drop(filter->settings.user, CAP_NET_ADMIN, &error) &&
+	        (!filter->settings.seccomp || service_confine(&error)))
+		return true;
+	log_write(&filter->log, LOG_LEVEL_ERROR, "%s", error.text);
+	return false;
+}
+
 static int run(struct filter *filter, bool take_over)
 {
 	struct loop loop = {.control.fd = -1};
-	bool fine = filter_start(filter, take_over) && loop_open(&loop, filter);
+	bool fine = filter_start(filter, take_over) && loop_open(&loop, filter) &&
+	            rights_drop(filter);
+	if (fine)
+		service_ready("filtering");
 	if (fine)
 		log_write(&filter->log, LOG_LEVEL_INFO,
 		        "filtering; table '%s'%s, queue %u (%s), bans at %s",

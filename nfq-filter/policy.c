@@ -6,6 +6,8 @@
 #include "engine/detect/rule.h"
 #include "engine/track/track.h"
 
+enum { PORT_DISCOVERY = 1718, PORT_RAS = 1719 }; /* H.225.0 */
+
 static const uint64_t TRANSACTION_US = 32 * 1000000; /* RFC 3261 17.1 */
 static const uint64_t LIMIT_US = 60 * 1000000;       /* of a rule that does not say */
 
@@ -175,10 +177,17 @@ static void judge_rules(struct filter *filter)
 		filter->moment.stop.rule = rule_name(judgement);
 }
 
+/* What a gatekeeper hears is judged by the rules alone. */
+static bool is_ras(const struct view *view)
+{
+	return view->src.port == PORT_RAS || view->dst.port == PORT_RAS ||
+	       view->src.port == PORT_DISCOVERY || view->dst.port == PORT_DISCOVERY;
+}
+
 void policy_packet(struct filter *filter, bool whole)
 {
 	const struct view *view = &filter->moment.view;
-	if (!filter->moment.sip && whole && filter->moment.viewed &&
+	if (!filter->moment.known && whole && filter->moment.viewed && !is_ras(view) &&
 	        view->protocol == IPPROTO_UDP && !view_keepalive(view)) {
 		filter->counters.undecodable++;
 		if (filter->settings.undecodable == UNDECODABLE_DROP)

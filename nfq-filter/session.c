@@ -143,14 +143,19 @@ static void answer(struct sessions *sessions, const struct seen *seen)
 	session_follow(sessions, seen->index);
 }
 
-static void end(struct sessions *sessions, const struct seen *seen)
+void session_end(struct sessions *sessions, uint32_t index)
 {
-	struct session *session = seen->session;
+	struct session *session = session_at(sessions, index);
 	if (!session->ending)
 		sessions->counters.ends++;
 	session->ending = true;
-	session_follow(sessions, seen->index);
-	arm(sessions, seen->index, ENDED_US);
+	session_follow(sessions, index);
+	arm(sessions, index, ENDED_US);
+}
+
+static void end(struct sessions *sessions, const struct seen *seen)
+{
+	session_end(sessions, seen->index);
 }
 
 /* The call goes on after all. */
@@ -259,25 +264,30 @@ static uint64_t expires_of(const struct sip_message *sip)
 	return seconds > 86400 ? 86400 : seconds;
 }
 
+void session_confirm(struct sessions *sessions, uint32_t index)
+{
+	struct session *session = session_at(sessions, index);
+	if (!session->answered) {
+		list_remove(&sessions->early, index);
+		session->answered = true;
+		list_push_back(&sessions->answered, index);
+	}
+	session->media_us = sessions->now_us;
+	session_renew(sessions, session);
+	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
+	const uint64_t lease_us = session_lease_ms(sessions, session) * 1000;
+	arm(sessions, index, idle_us < lease_us / 2 ? idle_us : lease_us / 2);
+}
+
 static void see_answered(struct sessions *sessions, const struct seen *seen)
 {
 	struct session *session = seen->session;
 	const uint64_t expires_s = expires_of(seen->sip);
-	const bool first = !session->answered;
 	session->invited = false;
-	if (first) {
-		list_remove(&sessions->early, seen->index);
-		session->answered = true;
-		list_push_back(&sessions->answered, seen->index);
-	}
-	session->media_us = sessions->now_us;
 	resume(sessions, seen);
-	if (first || expires_s)
+	if (!session->answered || expires_s)
 		session->expires_s = expires_s;
-	session_renew(sessions, session);
-	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
-	const uint64_t lease_us = session_lease_ms(sessions, session) * 1000;
-	arm(sessions, seen->index, idle_us < lease_us / 2 ? idle_us : lease_us / 2);
+	session_confirm(sessions, seen->index);
 }
 
 /* Descriptions in responses: to an offer, or an offer that was asked for. */
@@ -415,14 +425,29 @@ void sessions_advance(
 		due(sessions, index, watcher);
 }
 
+uint32_t session_of(const struct sessions *sessions, uint64_t call, uint64_t tag)
+{
+	struct table_cursor cursor;
+	uint32_t index = table_first(&sessions->table, call, &cursor);
+	while (index && (session_at(sessions, index)->call != call ||
+	                        session_at(sessions, index)->tag != tag))
+		index = table_next(&sessions->table, &cursor);
+	return index;
+}
+
+uint32_t session_begin(
+        struct sessions *sessions, uint64_t call, uint64_t tag, const struct call *ends)
+{
+	const uint32_t index = session_new(sessions, call, tag);
+	session_at(sessions, index)->ends[CALL_CALLER] = ends->caller.ip;
+	session_at(sessions, index)->ends[CALL_CALLEE] = ends->callee.ip;
+	return index;
+}
+
 void session_inherit(
         struct sessions *sessions, uint32_t pinhole, const struct pinhole_wish *wish)
 {
-	struct table_cursor cursor;
-	uint32_t index = table_first(&sessions->table, wish->call, &cursor);
-	while (index && (session_at(sessions, index)->call != wish->call ||
-	                        session_at(sessions, index)->tag != wish->tag))
-		index = table_next(&sessions->table, &cursor);
+	uint32_t index = session_of(sessions, wish->call, wish->tag);
 	if (!index) {
 		index = session_new(sessions, wish->call, wish->tag);
 		struct session *session = session_at(sessions, index);

@@ -88,6 +88,7 @@ struct sessions {
 };
 
 /* Sees NULL, or a session that lost its media in one direction. */
+struct track;
 struct session_watcher {
 	void *context;
 	void (*ended)(void *context, const struct session *session, const char *why);
@@ -101,6 +102,10 @@ bool sessions_init(struct sessions *sessions, struct memory *memory, uint32_t ca
  * with the next pinholes_commit: hold the message until then.
  */
 void session_event(struct sessions *sessions, const struct event *event);
+
+/* The same of a call of H.323: something was said of its media, or it ended. */
+void session_h323(
+        struct sessions *sessions, const struct track *track, const struct event *event);
 
 /* Whether a request inside a dialog, or a response, belongs to a session. */
 bool session_known(struct sessions *sessions, const struct message *message);

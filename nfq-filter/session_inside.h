@@ -36,6 +36,16 @@ void lines_remove(struct sessions *sessions, struct session *session, uint64_t f
 bool lines_other_fork(
         const struct sessions *sessions, const struct session *session, uint64_t fork);
 
+bool line_put(
+        struct sessions *sessions, struct session *session, const struct line *model);
+
+/* session.c, for sessions that no message of SIP makes */
+uint32_t session_of(const struct sessions *sessions, uint64_t call, uint64_t tag);
+uint32_t session_begin(
+        struct sessions *sessions, uint64_t call, uint64_t tag, const struct call *ends);
+void session_confirm(struct sessions *sessions, uint32_t index);
+void session_end(struct sessions *sessions, uint32_t index);
+
 /* session_holes.c: makes the pinholes those that the lines ask for. */
 void session_follow(struct sessions *sessions, uint32_t index);
 void session_renew(struct sessions *sessions, const struct session *session);

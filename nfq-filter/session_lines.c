@@ -232,16 +232,23 @@ void lines_answer(struct sessions *sessions, const struct seen *seen)
 	sessions->counters.answers++;
 }
 
+bool line_put(
+        struct sessions *sessions, struct session *session, const struct line *model)
+{
+	struct line *line = add(sessions, session);
+	if (!line)
+		return false;
+	const uint32_t next = line->next;
+	*line = *model;
+	line->next = next;
+	return true;
+}
+
 bool lines_restore(struct sessions *sessions, struct session *session,
         const struct line *lines, uint32_t count)
 {
-	while (count--) {
-		struct line *line = add(sessions, session);
-		if (!line)
+	while (count--)
+		if (!line_put(sessions, session, &lines[count]))
 			return false;
-		const uint32_t next = line->next;
-		*line = lines[count];
-		line->next = next;
-	}
 	return true;
 }

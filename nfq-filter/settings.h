@@ -44,6 +44,8 @@ struct settings {
 	const char *site;
 	const char *events;
 	const char *state;
+	const char *user;
+	bool seccomp;
 	const char *level;
 	uint64_t queue_number, queue_length, source_rate;
 	const char *table;

@@ -64,6 +64,14 @@ bool service_drop(const char *user, int capability_keep, struct service_error *e
 			return fail(
 			        error, user, "the system refuses to become this user");
 	}
+	if (geteuid() == 0 && !user[0] && capability_keep >= 0) {
+		capng_clear(CAPNG_SELECT_BOTH);
+		(void)capng_update(CAPNG_ADD,
+		        (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+		        (unsigned)capability_keep);
+		if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+			return fail(error, "capabilities", "they cannot be given up");
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(error, "no_new_privs", strerrordesc_np(errno));
 	return true;

@@ -20,7 +20,8 @@ struct service_error {
 
 /*
  * Becomes this user ("" = stays who it is) with its groups, keeps of root's capabilities
- * the one named (capability_keep, -1 = none), and can never gain rights again.
+ * the one named (capability_keep; -1 = none, or all of one who stays root), and can never
+ * gain rights again.
  */
 bool service_drop(const char *user, int capability_keep, struct service_error *error);
 

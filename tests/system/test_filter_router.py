@@ -201,7 +201,17 @@ def beside_others():
         check(listing.returncode == 0 and b"@latched4" in listing.stdout, "nft can list what we built")
 
 
-CASES = [flush, crash, hot_restart, bad_configuration, overflow, beside_others]
+def rights():
+    with Field() as field:
+        with open(f"/proc/{field.program.pid}/status", encoding="ascii") as status:
+            text = dict(line.split(":", 1) for line in status.read().splitlines() if ":" in line)
+        check(int(text["CapEff"], 16) == 1 << 12 and int(text["CapPrm"], 16) == 1 << 12,
+              f"CAP_NET_ADMIN is all that it keeps ({text['CapEff'].strip()})")
+        check(text["Seccomp"].strip() == "2" and text["NoNewPrivs"].strip() == "1",
+              "behind seccomp, and without a way to gain more")
+
+
+CASES = [rights, flush, crash, hot_restart, bad_configuration, overflow, beside_others]
 
 
 def main():
