@@ -2,8 +2,12 @@
 #include "engine/decode/scan.h"
 
 enum {
-	SEARCH_MAX = 65536
-}; /* bytes of a stream joined midway that are searched for SIP */
+	SEARCH_MAX =
+	        65536,  /* bytes of a stream joined midway that are searched for SIP */
+	OVERDUE_S = 10, /* so long a message may take from its first byte to its last */
+};
+
+static const uint32_t OVERDUE_TOLD = UINT32_MAX;
 
 enum stream_kind stream_kind_of(const struct decode *decode)
 {
@@ -194,6 +198,27 @@ static void resume(struct decode *decode)
 	}
 }
 
+/* A message that was begun long ago and does not come to its end: told once. */
+static bool overdue(struct decode *decode, struct message *message)
+{
+	uint32_t *waits_s = frame_stream_waits(decode->datagram->stream);
+	const uint32_t now_s = (uint32_t)(decode->datagram->time_us / 1000000);
+
+	if (!decode->rest.len || decode->consumed)
+		*waits_s = 0;
+	if (!decode->rest.len || *waits_s == OVERDUE_TOLD)
+		return false;
+	if (!*waits_s)
+		*waits_s = now_s;
+	if (now_s - *waits_s <= OVERDUE_S || !sip_start_meant(decode->rest))
+		return false;
+	*waits_s = OVERDUE_TOLD;
+	decode_error(decode, message, decode->rest);
+	decode->anomalies = (struct anomalies){{0}};
+	anomaly_set(&decode->anomalies, ANOMALY_SIP_SLOW);
+	return true;
+}
+
 bool stream_next(struct decode *decode, struct message *message)
 {
 	if (decode->first && decode->datagram->stream_gap)
@@ -206,6 +231,8 @@ bool stream_next(struct decode *decode, struct message *message)
 		if (step == STEP_WAIT)
 			break;
 	}
+	if (overdue(decode, message))
+		return true;
 	decode->rest = slice_from(decode->rest, decode->rest.len);
 	frame_consume(decode->frame, decode->datagram->stream, decode->consumed);
 	decode->consumed = 0;

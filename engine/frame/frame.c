@@ -237,6 +237,11 @@ uint32_t *frame_stream_tag(struct tcp_stream *stream)
 	return &stream->tag;
 }
 
+uint32_t *frame_stream_waits(struct tcp_stream *stream)
+{
+	return &stream->waits_s;
+}
+
 const struct frame_counters *frame_counters(const struct frame *frame)
 {
 	return &frame->counters;

@@ -80,6 +80,8 @@ void frame_ignore(struct frame *frame, struct tcp_stream *stream);
 /* TCP: a word that belongs to the decoder (what it found the stream to be), 0 at first.
  */
 uint32_t *frame_stream_tag(struct tcp_stream *stream);
+/* TCP: another one, for the second since which a begun message waits, 0 at first. */
+uint32_t *frame_stream_waits(struct tcp_stream *stream);
 
 const struct frame_counters *frame_counters(const struct frame *frame);
 

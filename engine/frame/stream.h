@@ -32,6 +32,7 @@ struct tcp_stream {
 	uint32_t first_seq; /* behind the SYN, else the first one seen */
 	uint32_t buffer;    /* 0 = none */
 	uint32_t tag;       /* the decoder's */
+	uint32_t waits_s;   /* the decoder's: since when a begun message waits */
 	uint8_t size;       /* which slab the buffer is of */
 	bool seen;          /* next_seq is known */
 	bool syn;

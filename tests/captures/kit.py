@@ -62,6 +62,15 @@ class Capture:
         self.segment(src, dst, (port, 5060), (1001, 5001), 0x10)
         self.segment(src, dst, (port, 5060), (1001, 5001), 0x18, payload)
 
+    def stream(self, src, dst, port, parts, pause):
+        """The same with many segments, some seconds apart."""
+        self.tcp(src, dst, port, parts[0])
+        at = 1001 + len(parts[0])
+        for part in parts[1:]:
+            self.wait(pause)
+            self.segment(src, dst, (port, 5060), (at, 5001), 0x18, part)
+            at += len(part)
+
     def write(self, path):
         with open(path, "wb") as file:
             file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))

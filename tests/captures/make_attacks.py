@@ -301,6 +301,19 @@ def stream_abuse(capture):
 
 
 @attack
+def stream_slow(capture):
+    """A request over TCP of which a header line comes every four seconds."""
+    lines = request("REGISTER", 1, transport="TCP").split(b"\r\n")
+    capture.stream(ATTACKER, SERVER, 21000, [line + b"\r\n" for line in lines[:7]], 4)
+
+
+@attack
+def stream_length(capture):
+    """A request over TCP that claims a body of a megabyte."""
+    capture.tcp(ATTACKER, SERVER, 21001, request("MESSAGE", 1, transport="TCP").replace(b"Content-Length: 0", b"Content-Length: 1000000"))
+
+
+@attack
 def peer_crash(capture):
     for i in range(3):
         exchange(capture, request("OPTIONS", i, src=PHONE), 200, src=PHONE)

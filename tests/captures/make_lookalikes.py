@@ -379,6 +379,17 @@ def browsers(capture):
 
 
 @scene
+def slow_link(capture):
+    """Over a thin line a long message takes seconds, and the next comes after a minute's pause."""
+    body = sdp(PHONE, more="a=x:" + "y" * 900 + "\r\n")
+    message = call_with(1, body, src=PHONE, transport="TCP")
+    parts = [message[i:i + 300] for i in range(0, len(message), 300)]
+    capture.stream(PHONE, SERVER, 22000, parts, 1.5)
+    capture.wait(60)
+    capture.tcp(PHONE, SERVER, 22001, request("OPTIONS", 2, src=PHONE, transport="TCP"))
+
+
+@scene
 def odd_devices(capture):
     """Devices with a quirk each, in every message, and a server that answers what it did not like."""
     for i in range(24):
