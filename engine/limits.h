@@ -14,7 +14,7 @@ enum limits {
 
 	/* decode */
 	LIMIT_SIP_MESSAGE = 65535,       /* bytes of one SIP message over a stream */
-	LIMIT_SIP_HEADERS = 256,         /* header fields per message */
+	LIMIT_SIP_HEADERS = 256,         /* header fields kept of a message */
 	LIMIT_SIP_FIELD = 256,           /* bytes of an identifier or a URI before it is odd */
 	LIMIT_SIP_FIELD_LONG = 1024,     /* of a Via, or of a Contact with its parameters */
 	LIMIT_SIP_METHOD = 20,

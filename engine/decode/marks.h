@@ -15,16 +15,14 @@
 enum { MARKS_BLOCK = 64 };
 
 enum marks_kind {
-	MARKS_WORDS, /* all but letters, digits, '-', '.' and '_': what names and hosts
-	                are of */
+	MARKS_WORDS, /* what is no letter, no digit and not '-', '.' or '_' */
 	MARKS_LINES, /* CR, LF and what is not ASCII */
 };
 
 struct marks {
 	const char *block; /* the byte of bit 0, borrowed */
 	const char *end;   /* of the text */
-	uint64_t bits; /* of the block's bytes up to the end; those behind us are cleared
-	                */
+	uint64_t bits;     /* of the block's bytes up to the end, but those behind us */
 	enum marks_kind kind;
 };
 

@@ -57,22 +57,20 @@ static inline __m128i scan_alnum(__m128i block)
 	__m128i letters = _mm_or_si128(block, _mm_set1_epi8(0x20));
 	return _mm_or_si128(scan_range(letters, 'a', 25), scan_range(block, '0', 9));
 }
-#endif
 
-#ifdef __SSE2__
-static inline unsigned scan_eol_bits(__m128i block)
-{
-	return (unsigned)_mm_movemask_epi8(
-	        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\r')),
-	                _mm_cmpeq_epi8(block, _mm_set1_epi8('\n'))));
-}
-
+/* A bit for each byte that is a or b. */
 static inline unsigned scan_either_bits(__m128i block, char a, char b)
 {
 	return (unsigned)_mm_movemask_epi8(
 	        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(a)),
 	                _mm_cmpeq_epi8(block, _mm_set1_epi8(b))));
 }
+
+static inline unsigned scan_eol_bits(__m128i block)
+{
+	return scan_either_bits(block, '\r', '\n');
+}
+
 #endif
 
 /* The first CR or LF, or end; *high becomes non-zero when a byte before it is not ASCII.

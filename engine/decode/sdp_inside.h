@@ -25,8 +25,7 @@ struct sdp_reading {
 	struct sdp_defaults defaults;
 	struct anomalies *anomalies;
 	unsigned rank;           /* of the line before, in the order of lines */
-	uint8_t payload_at[128]; /* one more than the index of a type's payload, 0 = none
-	                          */
+	uint8_t payload_at[128]; /* by type: the payload's index plus one, 0 = none */
 	bool any;                /* a line that only a session description has */
 };
 
@@ -67,12 +66,6 @@ static inline struct slice sdp_word(struct sdp_line *line)
 	line->p = sdp_blank(line);
 	size_t len = (size_t)(line->p - start);
 	return len ? slice_of(start, len) : (struct slice){0};
-}
-
-/* What is left, without white space at its ends. */
-static inline struct slice sdp_rest(const struct sdp_line *line)
-{
-	return scan_trimmed(line->p, line->eol);
 }
 
 /* m= line: clears the current media and fills it. False when it does not parse. */

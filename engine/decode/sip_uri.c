@@ -90,7 +90,8 @@ static bool reference_read(const char **p, const char *end, struct sip_uri *uri)
 	uri->bracketed = true;
 	uri->host = slice_of(*p + 1, (size_t)(close - *p - 1));
 	*p = close < end ? close + 1 : end;
-	return close < end && sip_reference_parse(uri->host, &uri->ip);
+	struct address ip;
+	return close < end && sip_reference_parse(uri->host, &ip);
 }
 
 /* From this mark on the first that begins parameters or headers. */
@@ -117,9 +118,6 @@ static const char *host_read(
 		return tail_find(mark, marks);
 	}
 	uri->host = slice_of(start, (size_t)(mark - start));
-	uint32_t ipv4;
-	if (uri->host.len && scan_digit(*start) && scan_ipv4(uri->host, &ipv4))
-		uri->ip = address_v4(ipv4);
 	*good &= uri->host.len > 0;
 	return mark;
 }
@@ -206,7 +204,6 @@ static void uri_clear(struct sip_uri *uri, struct slice text)
 	uri->host = absent;
 	uri->parameters = absent;
 	uri->headers = absent;
-	uri->ip = (struct address){{0}};
 	uri->port = 0;
 	uri->bracketed = false;
 }
@@ -257,6 +254,18 @@ bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
 bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies)
 {
 	return sip_uri_read(text, marks_of(text, MARKS_WORDS), uri, anomalies);
+}
+
+bool sip_uri_ip(const struct sip_uri *uri, struct address *ip)
+{
+	uint32_t ipv4;
+	*ip = (struct address){{0}};
+	if (uri->bracketed)
+		return sip_reference_parse(uri->host, ip);
+	if (!uri->host.len || !scan_ipv4(uri->host, &ipv4))
+		return false;
+	*ip = address_v4(ipv4);
+	return true;
 }
 
 struct slice sip_unescape(struct slice text, char *into, size_t size)

@@ -22,7 +22,6 @@ struct sip_uri {
 	struct slice host;       /* without brackets */
 	struct slice parameters; /* behind the first ';', without it */
 	struct slice headers;    /* behind '?', without it */
-	struct address ip;       /* of the host when it is a literal, else none */
 	uint16_t port;           /* 0 = none given */
 	bool bracketed;          /* an IPv6 reference */
 };
@@ -38,6 +37,9 @@ struct sip_address {
 
 /* False (with anomalies set) when it cannot be understood; what could be read is kept. */
 bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies);
+
+/* The host as an address: false (and *ip is none) when it is a name. */
+bool sip_uri_ip(const struct sip_uri *uri, struct address *ip);
 
 /* One name-addr or addr-spec with its parameters (no comma list). */
 bool sip_address_parse(struct slice text, struct sip_address *address, struct anomalies *anomalies);

@@ -48,7 +48,8 @@ static uint16_t nat_bits(const struct seen *seen)
 	const struct endpoint *src = &seen->datagram->src;
 	const uint16_t via_port = sip->via.port ? sip->via.port : 5060;
 	unsigned bits = 0;
-	if (inside(&sip->contact.uri.ip))
+	struct address contact;
+	if (sip_uri_ip(&sip->contact.uri, &contact) && inside(&contact))
 		bits |= NAT_CONTACT_PRIVATE;
 	if (!address_none(&sip->via.ip) && !address_equal(&sip->via.ip, &src->ip))
 		bits |= NAT_VIA_DIFFERS;

@@ -208,8 +208,9 @@ static bool told_to_go(const struct seen *seen, struct slice contact)
 
 static bool foreign(const struct sip_uri *contact, const struct endpoint *source)
 {
-	return address_scope(&contact->ip) == ADDRESS_PUBLIC &&
-	       !address_equal(&contact->ip, &source->ip);
+	struct address ip;
+	return sip_uri_ip(contact, &ip) && address_scope(&ip) == ADDRESS_PUBLIC &&
+	       !address_equal(&ip, &source->ip);
 }
 
 /* The new state of a registration while it is built beside the old one. */

@@ -84,6 +84,13 @@ static void assert_ip(const struct address *got, const char *expected)
 	assert_memory_equal(got->bytes, ip.bytes, sizeof(ip.bytes));
 }
 
+static void assert_uri_ip(const struct sip_uri *uri, const char *expected)
+{
+	struct address ip;
+	assert_int_equal(sip_uri_ip(uri, &ip), expected[0] != 0);
+	assert_ip(&ip, expected);
+}
+
 static void assert_media(const struct row *row, struct sip_message *message)
 {
 	static struct sdp sdp;
@@ -108,14 +115,14 @@ static void run(void **state)
 	size_t consumed;
 	assert_int_equal(sip_parse(&input, &message, &consumed), SIP_COMPLETE);
 	assert_int_equal(consumed, input.bytes.len);
-	assert_ip(&message.request_uri.ip, row->request_ip);
+	assert_uri_ip(&message.request_uri, row->request_ip);
 	assert_int_equal(message.request_uri.port, row->request_port);
 	assert_ip(&message.via.ip, row->via_ip);
 	assert_int_equal(message.via.port, row->via_port);
 	if (slice_present(message.via.received))
 		assert_true(address_parse(message.via.received, &received));
 	assert_ip(&received, row->received);
-	assert_ip(&message.contact.uri.ip, row->contact_ip);
+	assert_uri_ip(&message.contact.uri, row->contact_ip);
 	assert_media(row, &message);
 	for (unsigned i = 0; i < ANOMALY_COUNT; i++) {
 		if (anomaly_has(&message.anomalies, i) != (i == row->anomaly))
