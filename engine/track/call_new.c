@@ -1,6 +1,6 @@
 #include <stddef.h>
 
-#include "engine/track/state.h"
+#include "engine/track/h323_state.h"
 
 enum {
 	SPARE_CALLS = 16, /* an evicted call keeps its place until its end was read */
@@ -140,15 +140,8 @@ static uint32_t idle_front(struct track *track, struct list *list)
 	return list->front;
 }
 
-bool call_evict(struct track *track)
+static void evict(struct track *track, uint32_t index)
 {
-	if (call_forget_ended(track))
-		return true;
-	uint32_t index = idle_front(track, &track->call_unanswered);
-	if (!index)
-		index = idle_front(track, &track->call_answered);
-	if (!index)
-		return false;
 	struct call *call = call_at(track, index);
 	call->end = CALL_END_EVICTED;
 	call->released_by = CALL_NEITHER;
@@ -156,7 +149,25 @@ bool call_evict(struct track *track)
 	track->counters.evicted_calls++;
 	event_overload(track, TABLE_CALLS, track->counters.evicted_calls);
 	call_end_now(track, index, event_push(track, EVENT_CALL_END, track->now_us));
-	return true;
+}
+
+bool call_evict(struct track *track)
+{
+	if (call_forget_ended(track))
+		return true;
+	uint32_t index = idle_front(track, &track->call_unanswered);
+	if (!index)
+		index = idle_front(track, &track->call_answered);
+	if (index)
+		evict(track, index);
+	return index != 0;
+}
+
+void call_evict_h323(struct track *track)
+{
+	const uint32_t index = track->h323->call_idle.front;
+	if (index)
+		evict(track, h323_call_at(track, index)->call);
 }
 
 static bool too_many_legs(const struct track *track, const struct seen *seen)

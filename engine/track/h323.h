@@ -221,6 +221,7 @@ enum h323_call_flag {
 
 /* What a struct call has no place for; the call has its index. */
 struct h323_call {
+	struct list_link idle;
 	struct chain_link by_flow;
 	struct chain_link by_control[2]; /* by enum call_side of who waits for H.245 */
 	struct chain_link by_conference;

@@ -9,7 +9,9 @@ bool h323_call_init(struct track *track, struct memory *memory, uint32_t capacit
 {
 	struct h323_track *h323 = track->h323;
 	struct slab *slab = &h323->call_slab;
-	return slab_init(slab, memory, sizeof(struct h323_call), capacity) &&
+	list_init(&h323->call_idle, slab, offsetof(struct h323_call, idle));
+	return slab_init(slab, memory, sizeof(struct h323_call),
+	               capacity + H323_SPARE_CALLS) &&
 	       slab_init(&h323->channel_slab, memory, sizeof(struct h245_channel),
 	               4 * capacity) &&
 	       chain_init(&h323->calls_by_flow, memory, slab,

@@ -165,6 +165,9 @@ static uint32_t begin(struct track *track, const struct call *with)
 	const uint32_t index = call_take(track);
 	if (!index)
 		return 0;
+	const struct slab *slab = &track->h323->call_slab;
+	if (slab->capacity - slab->count <= H323_SPARE_CALLS)
+		call_evict_h323(track);
 	const uint32_t extra = slab_take(&track->h323->call_slab);
 	if (!extra) {
 		slab_give(&track->call_slab, index);
@@ -178,6 +181,7 @@ static uint32_t begin(struct track *track, const struct call *with)
 	call->released_by = CALL_NEITHER;
 	call->h323 = extra;
 	*h323_call_at(track, extra) = (struct h323_call){.call = index};
+	list_push_back(&track->h323->call_idle, extra);
 	return index;
 }
 

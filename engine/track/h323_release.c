@@ -72,6 +72,7 @@ void h323_call_released(struct track *track, struct h323_seen *seen)
 
 void h323_call_ends(struct track *track, struct call *call)
 {
+	list_remove(&track->h323->call_idle, call->h323);
 	const uint64_t late_us = call->end_us + MEDIA_LATE_US;
 	if (call->end == CALL_END_BYE &&
 	        media_stream_heard_us(track, call, CALL_CALLER) > late_us &&

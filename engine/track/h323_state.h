@@ -30,7 +30,13 @@ enum h323_times {
 };
 static const uint64_t ADMISSION_IDLE_US = (uint64_t)2 * 3600 * 1000000;
 
-enum { DEVICE_NAMES = 16, DEVICE_WALK = 8, ALIAS_TEXT = 3 * 256 };
+enum {
+	/* An evicted call keeps its place until its end was read. */
+	H323_SPARE_CALLS = 16,
+	DEVICE_NAMES = 16,
+	DEVICE_WALK = 8,
+	ALIAS_TEXT = 3 * 256
+};
 
 struct h323_track {
 	struct slab transaction_slab;
@@ -52,6 +58,7 @@ struct h323_track {
 	struct list admission_age;
 
 	struct slab call_slab;
+	struct list call_idle; /* longest idle first */
 	struct chain calls_by_flow;
 	struct chain calls_by_control[2]; /* by enum call_side of who waits */
 	struct chain calls_by_conference;
@@ -195,7 +202,7 @@ void h323_call_fades(struct track *track, struct h323_seen *seen, uint8_t cause)
 void h323_call_released(struct track *track, struct h323_seen *seen);
 void h323_call_disengaged(struct track *track, struct h323_seen *seen,
         const struct h323_admission *admission);
-/* Looks at the call's media before it ends. */
+/* The call is over: looks at its media while they are there. */
 void h323_call_ends(struct track *track, struct call *call);
 /* What the end means: fills end, cause and status of a call that has none yet. */
 void h323_call_outcome(struct call *call, enum call_side by, uint8_t cause);

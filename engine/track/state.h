@@ -272,6 +272,8 @@ uint32_t call_new(struct track *track, struct seen *seen);
 uint32_t call_take(struct track *track);
 void call_publish(struct track *track, struct seen *seen);
 bool call_evict(struct track *track);
+/* The longest idle of H.323. */
+void call_evict_h323(struct track *track);
 
 /* dialog.c */
 struct dialog *dialog_find(

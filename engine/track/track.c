@@ -18,8 +18,8 @@ enum {
 	PART_REGISTRATIONS = 2,
 	PART_PROOF = 1,
 	PART_STREAMS = 16,
-	PART_H323 = 4,
-	PART_TEXT = 12,
+	PART_H323 = 5,
+	PART_TEXT = 11,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };
