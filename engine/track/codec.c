@@ -3,11 +3,15 @@
 #include <string.h>
 
 /*
- * X(ENUM, name, clock, class, ptime, judged, Ie, Bpl). G.722 is kept on the narrowband
- * scale, where its figures were published. G.722's timestamp runs at 8000 (RFC
- * 3551 4.5.2). Estimates of ours: GSM-HR, iLBC, Speex, G.722.1, SILK, BV16, BV32, Opus,
- * EVS. The rows without a name stand for codecs that are not in the table: the jitter
- * needs no more of them than the clock.
+ * X(ENUM, name, clock, class, ptime, judged, Ie, Bpl). From ITU-T G.113 Appendix I: Ie of
+ * all narrowband codecs but iLBC, Bpl of G.711, G.723.1, G.729 and GSM-EFR; the other Bpl
+ * of the narrowband are taken from codecs of their kind. Wideband Ie stand for the usual
+ * bit rate (AMR-WB 12.65 kbit/s, G.722.1 32 kbit/s, EVS 13.2 kbit/s); those of Opus and
+ * iLBC and the wideband Bpl come from listening tests outside the ITU. What nobody has
+ * published figures of (Speex, SILK, BroadVoice) is not judged. G.722 is kept on the
+ * narrowband scale; its timestamp runs at 8000 (RFC 3551 4.5.2). The rows without a name
+ * stand for codecs that are not in the table: the jitter needs no more of them than the
+ * clock.
  */
 #define CODECS(X)                                                                        \
 	X(UNKNOWN, "", 0, OTHER, 20, false, 0, 0)                                        \
@@ -31,20 +35,20 @@
 	X(AMR, "AMR", 8000, NARROW, 20, true, 5, 10)                                     \
 	X(AMR_WB, "AMR-WB", 16000, WIDE, 20, true, 13, 4.9)                              \
 	X(ILBC, "iLBC", 8000, NARROW, 30, true, 11, 32)                                  \
-	X(SPEEX_8, "speex", 8000, NARROW, 20, true, 11, 16)                              \
-	X(SPEEX_16, "speex", 16000, WIDE, 20, true, 20, 10)                              \
-	X(SPEEX_32, "speex", 32000, WIDE, 20, true, 20, 10)                              \
+	X(SPEEX_8, "speex", 8000, NARROW, 20, false, 0, 0)                               \
+	X(SPEEX_16, "speex", 16000, WIDE, 20, false, 0, 0)                               \
+	X(SPEEX_32, "speex", 32000, WIDE, 20, false, 0, 0)                               \
 	X(OPUS, "opus", 48000, FULL, 20, true, 6, 15)                                    \
 	X(EVS, "EVS", 16000, FULL, 20, true, 7, 10)                                      \
-	X(SILK_8, "SILK", 8000, NARROW, 20, true, 11, 20)                                \
-	X(SILK_16, "SILK", 16000, WIDE, 20, true, 12, 15)                                \
+	X(SILK_8, "SILK", 8000, NARROW, 20, false, 0, 0)                                 \
+	X(SILK_16, "SILK", 16000, WIDE, 20, false, 0, 0)                                 \
 	X(G7221, "G7221", 16000, WIDE, 20, true, 14, 8)                                  \
 	X(L16_44, "L16", 44100, FULL, 20, true, 0, 4.3)                                  \
 	X(L16_8, "L16", 8000, NARROW, 20, true, 0, 4.3)                                  \
 	X(L16_16, "L16", 16000, WIDE, 20, true, 0, 4.3)                                  \
 	X(L16_48, "L16", 48000, FULL, 20, true, 0, 4.3)                                  \
-	X(BV16, "BV16", 8000, NARROW, 20, true, 12, 16)                                  \
-	X(BV32, "BV32", 16000, WIDE, 20, true, 14, 10)                                   \
+	X(BV16, "BV16", 8000, NARROW, 20, false, 0, 0)                                   \
+	X(BV32, "BV32", 16000, WIDE, 20, false, 0, 0)                                    \
 	X(DVI4_8, "DVI4", 8000, NARROW, 20, false, 0, 0)                                 \
 	X(DVI4_16, "DVI4", 16000, WIDE, 20, false, 0, 0)                                 \
 	X(DVI4_11, "DVI4", 11025, NARROW, 20, false, 0, 0)                               \

@@ -1,7 +1,6 @@
 /*
- * Codecs: what the E-model and the jitter computation need to know of each. Ie and Bpl
- * are those of ITU-T G.113 where it has them; the wideband ones without a published pair
- * are estimates and marked as such in the table.
+ * Codecs: what the E-model and the jitter computation need to know of each. Where Ie and
+ * Bpl come from stands with the table.
  */
 #ifndef RINGFENCE_TRACK_CODEC_H
 #define RINGFENCE_TRACK_CODEC_H

@@ -3,11 +3,13 @@
 
 Everything is printed beside a bare libpcap loop that touches every byte of the same
 files, and beside tshark, sngrep and ndpiReader where they are installed, because only
-ratios can be compared between machines. `--quick` makes everything ten times smaller.
+ratios can be compared between machines. `--quick` makes everything ten times smaller;
+`--full` also runs a million concurrent calls. The last table holds what is promised.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,9 @@ SOURCE = Path(__file__).resolve().parents[2]
 BUILD = SOURCE / "build" / "bench"
 BIN = BUILD / "bin"
 QUICK = "--quick" in sys.argv
+FULL = "--full" in sys.argv
 SCALE = 10 if QUICK else 1
+RESULTS = []  # (what, measured, at most), for the last table
 
 
 def build():
@@ -51,8 +55,12 @@ def best(command, env=None):
     return min((measure(command, env) for _ in range(1 if QUICK else 3)), key=lambda m: m["cpu"])
 
 
-def ringfence(capture):
-    result = best([BIN / "ringfence", "replay", "--json", capture])
+def promise(what, measured, limit):
+    RESULTS.append((what, measured, limit))
+
+
+def ringfence(capture, *options):
+    result = best([BIN / "ringfence", "replay", "--json", *options, capture])
     if result["code"] not in (0, 1):
         sys.exit(f"ringfence ended with {result['code']} on {capture}")
     result["summary"] = json.loads(result["last"])
@@ -118,53 +126,94 @@ def compare(title, capture, unit):
             continue
         print(f"  {name:12} {packets / result['cpu']:14,.0f} {result['cpu'] / floor['cpu']:12.1f} "
               f"{result['rss'] / 1e6:8.1f}")
+    ours["over_floor"] = ours["cpu"] / floor["cpu"]
+    ours["million_s"] = ours["cpu"] / packets * 1e6
     return ours
 
 
 def memory(folder):
     """What a dialog, and a call with two streams, adds to the resident memory."""
     # Below the capacity of the default ceiling, so that nothing is evicted.
-    low, high = 1000, 41000 // SCALE
+    low, high = 10000 // SCALE, 60000 // SCALE
     # Without its BYE (5 messages) a dialog is still open when the capture ends.
-    for title, options in (("dialog", {}), ("call with two streams", {"packets": 3})):
+    for title, options, limit in (("dialog", {}, 1024),
+                                  ("call with its two streams", {"packets": 3}, 2048)):
         sizes = []
         for calls in (low, high):
             capture = make(folder, f"memory-{calls}", "calls", calls=calls, messages=5, **options)
             sizes.append(ringfence(capture)["rss"])
             capture.unlink()
-        print(f"  RSS per {title}: {(sizes[1] - sizes[0]) / (high - low):,.0f} bytes")
+        promise(f"bytes of memory a {title}", (sizes[1] - sizes[0]) / (high - low), limit)
+
+
+def cost(folder, mode, options):
+    """Nanoseconds of a packet, printed with what it took besides."""
+    capture = make(folder, "size", mode, **options)
+    ours = ringfence(capture, "--memory", "4G")
+    summary = ours["summary"]
+    full = {name: value for name, value in summary.get("limits", {}).items()
+            if value and name.startswith(("evicted", "limited", "lost", "text"))}
+    each = ours["cpu"] / summary["packets"] * 1e9
+    words = ", ".join(f"{value:,} {name}" for name, value in options.items())
+    print(f"  {mode}, {words:40} {each:8.0f} ns a packet, {ours['rss'] / 1e6:7.0f} MB, "
+          f"limits reached: {full or 'none'}")
+    capture.unlink()
+    return each
 
 
 def scaling(folder):
-    # Two small and two large runs of about the same number of packets.
-    runs = (
-        ("RTP", {"calls": 800, "packets": 800 // SCALE}),
-        ("RTP", {"calls": 7500, "packets": 85 // SCALE}),
-        ("SIP", {"calls": 1000, "waves": 500 // SCALE}),
-        ("SIP", {"calls": 1000000 // SCALE, "messages": 5}),
-    )
+    # A small and a large run of about the same number of packets.
     print("\nCost of size")
-    for kind, options in runs:
-        capture = make(folder, "size", "calls", **options)
-        ours, floor = ringfence(capture), bare(capture)
-        count = f"{options['calls']:,} concurrent calls"
-        if kind == "RTP":
-            count = f"{2 * options['calls']:,} streams"
-        full = {name: value for name, value in ours["summary"].get("limits", {}).items()
-                if value and name.startswith(("evicted", "limited", "lost"))}
-        print(f"  {kind}, {count:28} {ours['cpu'] / floor['packets'] * 1e9:8.0f} ns a packet, "
-              f"{ours['rss'] / 1e6:7.0f} MB, limits reached: {full or 'none'}")
-        capture.unlink()
+    for order, shuffle in (("in turn", 0), ("in random order", 1)):
+        few = cost(folder, "streams", {"calls": 800, "packets": 1700 // SCALE, "shuffle": shuffle})
+        many = cost(folder, "streams", {"calls": 7500, "packets": 180 // SCALE, "shuffle": shuffle})
+        promise(f"RTP packet, {order}: 15,000 streams over 1,600", many / few, 1.5)
+    few = cost(folder, "calls", {"calls": 1000, "waves": 500 // SCALE})
+    most = 1000000 if FULL else 100000
+    many = cost(folder, "calls", {"calls": most, "messages": 5})
+    promise(f"message: {most:,} concurrent calls over 1,000", many / few, 1.5)
+
+
+def instructions(folder):
+    """Of a packet, the start of the program left out: does not depend on the load."""
+    if not shutil.which("valgrind"):
+        return
+    print("\nInstructions a packet")
+    for title, mode, key, sizes in (("SIP", "calls", "waves", (1, 3)),
+                                    ("RTP", "streams", "packets", (20, 220))):
+        counts = []
+        for size in sizes:
+            capture = make(folder, "count", mode, calls=500 if mode == "calls" else 50,
+                           **{key: size})
+            run = subprocess.run(
+                ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                 BIN / "ringfence", "replay", "--json", capture], check=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            executed = int(re.search(r"Collected : (\d+)", run.stderr).group(1))
+            counts.append((executed, bare(capture)["packets"]))
+            capture.unlink()
+        (first, few), (second, many) = counts
+        print(f"  {title}: {(second - first) / (many - few):,.0f}")
+
+
+def verdicts():
+    print(f"\n{'What is promised':58} {'measured':>10} {'at most':>9}")
+    for what, measured, limit in RESULTS:
+        print(f"{what:58} {measured:10.2f} {limit:9.2f} {'' if measured <= limit else ' MISSED'}")
 
 
 def main():
     build()
     with tempfile.TemporaryDirectory() as folder:
         sip = make(folder, "sip", "calls", calls=1000, waves=100 // SCALE)
-        compare("SIP", sip, "messages")
+        each = compare("SIP", sip, "messages")
+        promise("SIP message over that of the bare loop", each["over_floor"], 7)
+        promise("seconds of a million SIP messages", each["million_s"], 1 / 0.8)
         sip.unlink()
         rtp = make(folder, "rtp", "calls", calls=500, packets=2000 // SCALE)
-        compare("RTP in 1,000 streams", rtp, "packets")
+        each = compare("RTP in 1,000 streams", rtp, "packets")
+        promise("RTP packet over that of the bare loop", each["over_floor"], 2.2)
+        promise("seconds of a million RTP packets", each["million_s"], 1 / 6)
         rtp.unlink()
         attacks = make(folder, "attacks", "attacks", calls=1000, waves=20 // SCALE)
         compare("attacks among calls", attacks, "packets")
@@ -176,9 +225,10 @@ def main():
         compare("forged sources", spoofed, "messages")
         spoofed.unlink()
         per(folder)
-        print("\nMemory")
         memory(folder)
         scaling(folder)
+        instructions(folder)
+        verdicts()
     return 0
 
 
