@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""The sensor under load: soak.py [SECONDS] [PACKETS_PER_SECOND] [BIN]
+
+Sends calls with media over a wire at a steady rate to a sensor of a release build, watches
+its memory, and accounts for every packet: judged, or lost in the kernel and said so. Ends
+with 1 when packets are missing without a word or memory grows after the first third.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+BIN = Path(sys.argv[3] if len(sys.argv) > 3 else SOURCE / "build" / "release" / "bin")
+os.environ.setdefault("RINGFENCE_SENSOR", str(BIN / "ringfence-sensor"))
+sys.path.insert(0, str(SOURCE / "tests" / "system"))
+from live_kit import Sensor, Wire, need_sensor  # noqa: E402
+
+GROWTH_MAX = 1.05
+
+
+def memory_mib(pid):
+    text = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
+
+
+def processor_s(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def dropped_on(wire, device):
+    """What the sending side could not hand over: veth counts it."""
+    text = wire.command("cat", f"/sys/class/net/{device}/statistics/tx_dropped").stdout
+    return int(text)
+
+
+def soak(seconds, rate):
+    with tempfile.TemporaryDirectory() as name, Wire() as wire:
+        folder = Path(name)
+        path = folder / "traffic.pcap"
+        subprocess.run([BIN / "gen_traffic", "calls", path, "--calls", "200", "--packets", "400"],
+                       check=True)
+        sensor = Sensor(wire, folder / "soak", **{
+            "memory": "1G", "capture.buffer": "256M", "evidence.record": ""}).start()
+        sender = wire.start(BIN / "send_packets", path, "a0", rate, seconds,
+                            stdout=subprocess.PIPE, text=True)
+        sizes = []
+        while sender.poll() is None:
+            time.sleep(1)
+            sizes.append(memory_mib(sensor.child.pid))
+        used = processor_s(sensor.child.pid)
+        sent = int(sender.stdout.read())
+        # What did not fit into the veth's queue never was on the wire.
+        never = dropped_on(wire, "a0")
+        sensor.stop()
+        summary = sensor.events()[-1]
+        lost = sum(e["node"]["value"] for e in sensor.events()
+                   if e["event_type"] == "node" and e["node"]["what"] == "drops")
+    judged = summary["packets"]
+    missing = sent - never - judged - lost
+    third = sizes[len(sizes) // 3]
+    growth = max(sizes[len(sizes) // 3:]) / third
+    print(f"{sent / seconds:,.0f} packets/s for {seconds} s: {sent:,} sent, {judged:,} judged, "
+          f"{lost:,} lost and told ({100 * lost / sent:.2f} %), {missing:,} missing")
+    print(f"memory {third:.0f} MiB after a third, x {growth:.3f} at most later; "
+          f"{used / seconds:.2f} processors")
+    return 1 if missing or growth > GROWTH_MAX else 0
+
+
+if __name__ == "__main__":
+    need_sensor()
+    sys.exit(soak(int(sys.argv[1]) if len(sys.argv) > 1 else 600,
+                  int(sys.argv[2]) if len(sys.argv) > 2 else 200000))
