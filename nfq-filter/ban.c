@@ -194,11 +194,11 @@ static void network_drop(struct bans *bans, size_t at)
 
 static bool network_protected(const struct bans *bans, const struct network *network)
 {
-	const struct networks *protected = &bans->firewall->settings->protected;
-	if (networks_contain(protected, &network->ip))
+	const struct networks *spared = &bans->firewall->settings->spared;
+	if (networks_contain(spared, &network->ip))
 		return true;
-	for (size_t i = 0; i < protected->count; i++)
-		if (network_contains(network, &protected->items[i].ip))
+	for (size_t i = 0; i < spared->count; i++)
+		if (network_contains(network, &spared->items[i].ip))
 			return true;
 	return false;
 }
@@ -214,7 +214,7 @@ enum ban_result ban_add(
 {
 	enum ban_result result = BAN_DONE;
 	if (!forced && network_protected(bans, &ban->network)) {
-		bans->protected ++;
+		bans->spared++;
 		return BAN_PROTECTED;
 	}
 	if (ban_single(&ban->network))
@@ -325,6 +325,53 @@ void bans_reinstall(struct bans *bans, uint64_t now_us)
 	if (ban_journal_read(bans->journal_path, now_us, &list))
 		list_install(bans, &list, now_us);
 	ban_list_free(&list);
+}
+
+struct shared {
+	struct network *items; /* owned */
+	size_t count, room;
+};
+
+static void shared_note(void *context, const struct netfilter_seen *seen)
+{
+	struct shared *shared = context;
+	char words[BAN_WORDS_MAX + 1] = {0};
+	memcpy(words, seen->user,
+	        seen->user_len < BAN_WORDS_MAX ? seen->user_len : BAN_WORDS_MAX);
+	if (!strstr(words, "@redis"))
+		return;
+	if (shared->count == shared->room) {
+		const size_t room = shared->room ? 2 * shared->room : 1024;
+		struct network *items = realloc(shared->items, room * sizeof(*items));
+		if (!items)
+			return;
+		shared->items = items;
+		shared->room = room;
+	}
+	uint8_t v4[4];
+	struct network *network = &shared->items[shared->count++];
+	memcpy(v4, seen->key, sizeof(v4));
+	network->prefix = 128;
+	network->ip = seen->key_len == 16
+	                      ? address_v6(seen->key)
+	                      : address_v4((uint32_t)v4[0] << 24 | (uint32_t)v4[1] << 16 |
+	                                   (uint32_t)v4[2] << 8 | v4[3]);
+}
+
+void bans_forget_shared(struct bans *bans, uint64_t now_us)
+{
+	struct shared shared = {0};
+	const struct netfilter_taker taker = {&shared, shared_note};
+	for (int v6 = 0; v6 < 2; v6++)
+		(void)netfilter_elements(
+		        bans->firewall->netfilter, firewall_ban_set(v6), &taker);
+	for (size_t i = bans->network_count; i-- > 0;)
+		if (strstr(bans->networks[i].words, "@redis"))
+			network_drop(bans, i);
+	for (size_t i = 0; i < shared.count; i++)
+		(void)ban_remove(bans, &shared.items[i], now_us);
+	free(shared.items);
+	(void)ranges_fill(bans, now_us);
 }
 
 bool bans_open(struct bans *bans, const char *state_directory, uint64_t now_us)

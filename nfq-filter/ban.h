@@ -34,7 +34,7 @@ struct bans {
 	int journal;          /* -1 = none */
 	struct ban *networks; /* owned, in order of address */
 	size_t network_count;
-	uint64_t added, removed, protected, unproven;
+	uint64_t added, removed, spared, unproven;
 };
 
 /* Reads the journal; what is still valid goes into the kernel. False with errno set. */
@@ -58,6 +58,8 @@ bool ban_check(struct bans *bans, const struct address *address, uint64_t now_us
 
 /* Networks whose time is over leave; what they covered shows again. */
 void bans_advance(struct bans *bans, uint64_t now_us);
+/* Those that other routers decided: the list that they come from is read anew. */
+void bans_forget_shared(struct bans *bans, uint64_t now_us);
 /* All from the journal once more: the table was lost. */
 void bans_reinstall(struct bans *bans, uint64_t now_us);
 

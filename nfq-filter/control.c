@@ -68,8 +68,7 @@ static void check(struct filter *filter, struct slice text, struct writer *out)
 	json_address(out, "address", &address);
 	const bool blocked = ban_check(&filter->bans, &address, filter->now_us, &found);
 	json_bool(out, "blocked", blocked);
-	json_bool(out, "protected",
-	        networks_contain(&filter->settings.protected, &address));
+	json_bool(out, "protected", networks_contain(&filter->settings.spared, &address));
 	if (blocked) {
 		rule_and_who(out, found.ban.words);
 		json_literal(out, "where", found.where);
@@ -113,7 +112,7 @@ static void unban(struct filter *filter, struct slice text, struct writer *out)
 	if (!network_parse(text, &network))
 		answer_error(out, "no address or network");
 	else
-		result_answer(out, ban_remove(&filter->bans, &network, filter->now_us));
+		result_answer(out, filter_unban(filter, &network));
 }
 
 static void counters_json(const struct filter *filter, struct writer *out)

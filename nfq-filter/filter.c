@@ -7,7 +7,7 @@
 #include "engine/track/h323.h"
 #include "nfq-filter/policy.h"
 
-enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200 };
+enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200, SHARED_AT_ONCE = 256 };
 
 static const uint64_t TICK_US = 100000;
 
@@ -85,6 +85,7 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 	struct writer entity = writer_of(text, sizeof(text));
 	const enum ban_result result =
 	        ban_add(&filter->bans, ban, filter->now_us, forced);
+	const bool from_others = strstr(ban->words, "@redis") != NULL;
 	struct slice by = slice_of(ban->words, strlen(ban->words));
 	const struct slice rule = slice_split(&by, ' ');
 	writer_address(&entity, &ban->network.ip);
@@ -95,6 +96,8 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 		(void)sessions_end_of(&filter->sessions, &ban->network.ip);
 		pinholes_set_grace(&filter->pinholes, filter->settings.grace_ms * 1000);
 	}
+	if (result == BAN_DONE && !from_others)
+		share_tell(&filter->share, SHARE_ADD, ban);
 	filter->counters.banned += result == BAN_DONE;
 	filter->counters.not_banned += result != BAN_DONE;
 	report_ban(&filter->report, filter->now_us,
@@ -107,6 +110,58 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 	                                        strlen(ban_result_text(result))),
 	                .until_us = ban->until_us});
 	return result;
+}
+
+enum ban_result filter_unban(struct filter *filter, const struct network *network)
+{
+	const struct ban gone = {.network = *network};
+	const enum ban_result result = ban_remove(&filter->bans, network, filter->now_us);
+	if (result == BAN_DONE)
+		share_tell(&filter->share, SHARE_REMOVE, &gone);
+	return result;
+}
+
+/* A network of the shared allow list comes or goes. */
+static void allow(struct filter *filter, const struct network *network, bool comes)
+{
+	struct networks *spared = &filter->settings.spared;
+	for (size_t i = spared->count; i-- > 0;) {
+		const struct network *other = &spared->items[i];
+		if (other->prefix == network->prefix &&
+		        address_equal(&other->ip, &network->ip))
+			spared->items[i] = spared->items[--spared->count];
+	}
+	if (comes && spared->count < SETTINGS_NETWORKS)
+		spared->items[spared->count++] = *network;
+	firewall_protect(&filter->firewall);
+}
+
+void filter_shared(struct filter *filter)
+{
+	struct share_word word;
+	for (int i = 0; i < SHARED_AT_ONCE && share_next(&filter->share, &word); i++) {
+		switch (word.what) {
+		case SHARE_ADD:
+			(void)filter_ban(filter, &word.ban, false);
+			break;
+		case SHARE_REMOVE:
+			(void)ban_remove(
+			        &filter->bans, &word.ban.network, filter->now_us);
+			break;
+		case SHARE_ALLOW:
+		case SHARE_DISALLOW:
+			allow(filter, &word.ban.network, word.what == SHARE_ALLOW);
+			break;
+		case SHARE_RESET:
+			bans_forget_shared(&filter->bans, filter->now_us);
+			break;
+		case SHARE_CAUGHT_UP:
+			share_applied(&filter->share, &word);
+			break;
+		case SHARE_ALLOW_RESET:
+			break;
+		}
+	}
 }
 
 static void tell_stop(struct filter *filter)

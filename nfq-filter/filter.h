@@ -12,6 +12,7 @@
 #include "nfq-filter/limit.h"
 #include "nfq-filter/report.h"
 #include "nfq-filter/session.h"
+#include "nfq-filter/share.h"
 #include "platform/conntrack.h"
 #include "platform/instant.h"
 #include "platform/log.h"
@@ -62,6 +63,7 @@ struct filter {
 	struct pinholes pinholes;
 	struct sessions sessions;
 	struct bans bans;
+	struct share share; /* of bans, with other routers */
 	struct limited_sources limits;
 	struct conntrack *conntrack; /* NULL = the kernel has none */
 	struct address
@@ -86,6 +88,9 @@ struct filter {
 /* What waits in the queue, up to a limit; false when the queue is broken. */
 bool filter_queue(struct filter *filter);
 
+/* What other routers decided. */
+void filter_shared(struct filter *filter);
+
 /* Time passed: timers, the table, the queue's losses. */
 void filter_tick(struct filter *filter);
 /* When something is due, in microseconds since 1970. */
@@ -96,6 +101,7 @@ void filter_event(void *context, const struct engine *engine, const struct event
 void filter_alert(void *context, const struct engine *engine, const struct alert *alert);
 
 /* An address that shall be banned, or not; told. */
+enum ban_result filter_unban(struct filter *filter, const struct network *network);
 enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool forced);
 
 #endif

@@ -319,7 +319,7 @@ static int attempt(struct firewall *firewall, const struct devices *devices)
 	                                             : 0) &&
 	                   sets(firewall) && chains(firewall, devices) &&
 	                   firewall_rules(firewall) && ports_fill(firewall) &&
-	                   networks_fill(firewall, &firewall->settings->protected,
+	                   networks_fill(firewall, &firewall->settings->spared,
 	                           FAMILY[0].allow, FAMILY[1].allow) &&
 	                   networks_fill(firewall, &firewall->settings->canary,
 	                           FAMILY[0].canary, FAMILY[1].canary);
@@ -444,4 +444,12 @@ bool firewall_learn(struct firewall *firewall, const struct endpoint *at)
 	return netfilter_change(firewall->netfilter, NETFILTER_ADD,
 	               FAMILY[!address_is_v4(&at->ip)].learned, &element) &&
 	       netfilter_commit(firewall->netfilter) == 0;
+}
+
+void firewall_protect(struct firewall *firewall)
+{
+	netfilter_begin(firewall->netfilter);
+	if (networks_fill(firewall, &firewall->settings->spared, FAMILY[0].allow,
+	            FAMILY[1].allow))
+		(void)netfilter_commit(firewall->netfilter);
 }

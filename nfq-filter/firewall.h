@@ -63,6 +63,9 @@ bool firewall_forget(struct firewall *firewall, const struct pinhole_key *key);
 void firewall_end(
         struct firewall *firewall, const struct endpoint *a, const struct endpoint *b);
 
+/* The protected networks are other ones: they pass before any ban. */
+void firewall_protect(struct firewall *firewall);
+
 /* Connections to there are signalling from here on: they go through the queue. */
 bool firewall_learn(struct firewall *firewall, const struct endpoint *at);
 

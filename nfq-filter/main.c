@@ -90,7 +90,8 @@ static bool loop_open(struct loop *loop, struct filter *filter)
 	return loop->poll >= 0 && loop->timer >= 0 && loop->signals >= 0 &&
 	       control_open(&loop->control, filter->settings.state) &&
 	       watch(loop, loop->timer) && watch(loop, loop->signals) &&
-	       watch(loop, loop->control.fd) && watch(loop, queue_fd(filter->queue));
+	       watch(loop, loop->control.fd) && watch(loop, queue_fd(filter->queue)) &&
+	       (filter->share.ours <= 0 || watch(loop, filter->share.ours));
 }
 
 static void timer_set(const struct loop *loop, const struct filter *filter)
@@ -128,6 +129,8 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 			return false;
 		if (fd == loop->signals)
 			signal_take(loop, filter);
+		if (fd == filter->share.ours)
+			filter_shared(filter);
 		if (fd == loop->control.fd)
 			control_serve(&loop->control, filter);
 	}

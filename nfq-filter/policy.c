@@ -114,7 +114,7 @@ static void limit_offender(struct filter *filter, const struct judgement *judgem
 	const uint64_t for_us = judgement->rule && judgement->rule->respond_us
 	                                ? judgement->rule->respond_us
 	                                : LIMIT_US;
-	if (networks_contain(&filter->settings.protected, &judgement->offender))
+	if (networks_contain(&filter->settings.spared, &judgement->offender))
 		return;
 	limit_begin(&filter->limits, &judgement->offender, rule_name(judgement),
 	        filter->now_us + for_us);

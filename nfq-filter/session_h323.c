@@ -40,7 +40,8 @@ static void line_of(struct sessions *sessions, struct session *session,
 	        .number = media->line,
 	        .raw = media->t38,
 	};
-	/* The tracker keeps no mediaControlChannel: it is the port behind (RFC 3550 11). */
+	/* The tracker keeps no mediaControlChannel: it is the port behind (RFC 3550 11).
+	 */
 	line.control.port++;
 	(void)line_put(sessions, session, &line);
 }

@@ -35,6 +35,7 @@ const struct setting SETTINGS[] = {
                 0, 0, NULL},
         {"seccomp", SETTING_FLAG, AT(seccomp), "true",
                 "give up the system calls that are not needed once it runs", 0, 0, NULL},
+        REDIS_SETTINGS(AT(redis)),
         {"log", SETTING_TEXT, AT(level), "info", "error, warning, info or debug", 0, 0,
                 NULL},
         {"signalling.ports", SETTING_LIST, AT(port_texts), "5060, 1718, 1719, 1720",
@@ -102,7 +103,7 @@ const struct setting SETTINGS[] = {
         {"block.ttl", SETTING_DURATION, AT(ban_ms), "10m",
                 "how long a source is banned, unless the rule says", 1000, 2592000000,
                 NULL},
-        {"block.protected", SETTING_LIST, AT(protected_texts), "",
+        {"block.protected", SETTING_LIST, AT(spared_texts), "",
                 "own, trunk and administrators' networks: never banned", 0, 0, NULL},
 };
 
@@ -196,7 +197,7 @@ struct config *settings_read(
 		return NULL;
 	if (ports_read(&read, path, error) && methods_read(&read, path, error) &&
 	        networks_read(&read.canary_texts, &read.canary, "canary", path, error) &&
-	        networks_read(&read.protected_texts, &read.protected, "block.protected",
+	        networks_read(&read.protected_texts, &read.spared, "block.protected",
 	                path, error)) {
 		*settings = read;
 		return config;

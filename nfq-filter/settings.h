@@ -9,6 +9,7 @@
 
 #include "engine/base/address.h"
 #include "platform/config.h"
+#include "platform/redis_settings.h"
 
 enum filter_mode { MODE_MONITOR, MODE_ENFORCE, MODE_CANARY };
 
@@ -46,6 +47,7 @@ struct settings {
 	const char *state;
 	const char *user;
 	bool seccomp;
+	struct redis_settings redis;
 	const char *level;
 	uint64_t queue_number, queue_length, source_rate;
 	const char *table;
@@ -68,7 +70,7 @@ struct settings {
 
 	struct ports ports;
 	uint16_t media_first, media_last;
-	struct networks canary, protected;
+	struct networks canary, spared;
 	uint32_t methods; /* bits of enum sip_method; 0 = all */
 };
 

@@ -160,6 +160,9 @@ bool filter_start(struct filter *filter, bool take_over)
 	/* The queue is there before the first packet is sent to it. */
 	if (!queue_start(filter) || !firewall_start(filter))
 		return false;
+	struct config_error wrong = {{0}};
+	if (!share_start(&filter->share, &filter->settings.redis, &wrong))
+		return say(filter, "redis", wrong.text);
 	if (filter->handover.sessions >= 0)
 		(void)close(filter->handover.sessions);
 	report_node(&filter->report, filter->now_us,
@@ -171,6 +174,7 @@ bool filter_start(struct filter *filter, bool take_over)
 
 void filter_stop(struct filter *filter)
 {
+	share_stop(&filter->share);
 	bans_close(&filter->bans);
 	queue_close(&filter->queue);
 	netfilter_close(&filter->firewall.netfilter);
