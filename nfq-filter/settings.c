@@ -103,7 +103,7 @@ const struct setting SETTINGS[] = {
         {"block.ttl", SETTING_DURATION, AT(ban_ms), "10m",
                 "how long a source is banned, unless the rule says", 1000, 2592000000,
                 NULL},
-        {"block.protected", SETTING_LIST, AT(spared_texts), "",
+        {"block.protected", SETTING_LIST, AT(protected_texts), "",
                 "own, trunk and administrators' networks: never banned", 0, 0, NULL},
 };
 
