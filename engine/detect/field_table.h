@@ -305,7 +305,7 @@
 	X(RAS_ALIAS_MOVED, "ras.alias_moved", BOOL, FIELDS_RAS,                          \
 	        "RRQ: an alias that another device holds")                               \
 	X(RAS_GATEKEEPER_MOVED, "ras.gatekeeper_moved", BOOL, FIELDS_RAS,                \
-	        "GCF: another machine had this gatekeeper's name before")               \
+	        "GCF: another machine had this gatekeeper's name before")                \
 	X(RAS_FOREIGN, "ras.foreign_source", BOOL, FIELDS_RAS,                           \
 	        "not from the device that it names, nor its gatekeeper")                 \
 	X(RAS_PRIVATE, "ras.private_address", BOOL, FIELDS_RAS,                          \

@@ -2,8 +2,8 @@
 
 #include "engine/detect/trigger.h"
 
-/* Bits of a filter for each key that is held, and how many keys a generation takes. */
-enum { FILTER_BITS = 32, FILTER_SHARE = 8, LINE = 64, KEY_LONGER = 0x80 };
+/* Forgotten keys that are known, for each that is held: 4 a word. */
+enum { FORGOTTEN = 8, LINE = 64, KEY_LONGER = 0x80 };
 
 static size_t aligned(size_t bytes, size_t to)
 {
@@ -40,7 +40,7 @@ static size_t layout(const struct rule *rule, struct keyed *keyed)
 static uint32_t filter_words(uint32_t max)
 {
 	uint32_t words = 8;
-	while (words < (uint64_t)max * FILTER_BITS / 64)
+	while (words < (uint64_t)max * FORGOTTEN / 4)
 		words *= 2;
 	return words;
 }
@@ -50,7 +50,7 @@ size_t keyed_bytes(const struct rule *rule, uint32_t max)
 	struct keyed keyed;
 	size_t bytes = ((size_t)max + 1) * layout(rule, &keyed) + (size_t)max * 40 + 512;
 
-	bytes += sizeof(struct key_filter_word) * filter_words(max) + LINE;
+	bytes += sizeof(uint64_t) * filter_words(max) + LINE;
 	if (rule->trigger.kind == TRIGGER_ABSENCE)
 		bytes += sizeof(struct wheel) + LINE;
 	return bytes;
@@ -214,33 +214,26 @@ struct key_state *keyed_find(
 	return NULL;
 }
 
-static struct key_filter_word *filter_word(const struct key_filter *filter, uint64_t hash)
+static uint64_t *filter_word(const struct key_filter *filter, uint64_t hash)
 {
-	return &filter->words[(hash >> 12) & filter->mask];
-}
-
-static uint64_t filter_bits(uint64_t hash)
-{
-	return (uint64_t)1 << (hash & 63) | (uint64_t)1 << (hash >> 6 & 63);
+	return &filter->words[(hash >> 16) & filter->mask];
 }
 
 static void filter_add(struct key_filter *filter, uint64_t hash)
 {
-	if (filter->count++ == (filter->mask + 1) * 64 / FILTER_SHARE) {
-		for (uint32_t i = 0; i <= filter->mask; i++)
-			filter->words[i] =
-			        (struct key_filter_word){.old = filter->words[i].young};
-		filter->count = 1;
-	}
-	filter_word(filter, hash)->young |= filter_bits(hash);
+	uint64_t *word = filter_word(filter, hash);
+
+	*word = *word << 16 | (hash & UINT16_MAX);
 }
 
 static bool filter_has(const struct key_filter *filter, uint64_t hash)
 {
-	const struct key_filter_word *word = filter_word(filter, hash);
-	const uint64_t bits = filter_bits(hash);
+	uint64_t word = *filter_word(filter, hash);
 
-	return (word->young & bits) == bits || (word->old & bits) == bits;
+	for (; word; word >>= 16)
+		if ((word & UINT16_MAX) == (hash & UINT16_MAX))
+			return true;
+	return false;
 }
 
 void keyed_prefetch(const struct keyed *keyed, uint64_t hash)

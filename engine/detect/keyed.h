@@ -49,14 +49,10 @@ struct key_mark {
 	uint32_t spare;
 };
 
-/* Which keys were forgotten: two generations of bits side by side. */
+/* Which keys were forgotten lately: in each word the prints of the last four. */
 struct key_filter {
-	struct key_filter_word {
-		uint64_t young;
-		uint64_t old;
-	} * words;
+	uint64_t *words;
 	uint32_t mask;
-	uint32_t count; /* keys in the younger */
 };
 
 enum {

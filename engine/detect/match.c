@@ -1,5 +1,7 @@
 #include "engine/detect/match.h"
 
+#include "engine/detect/rule_sort.h"
+
 static bool text_equal(struct slice a, struct slice b, bool nocase)
 {
 	return nocase ? slice_equal_nocase(a, b) : slice_equal(a, b);
@@ -94,6 +96,8 @@ bool match_number(const struct rule_test *test, double number)
 
 	switch ((enum rule_op)test->op) {
 	case OP_EQ:
+		if (test->sorted)
+			return rule_sorted_number(test, number);
 		for (uint32_t i = 0; i < test->count; i++)
 			if (numbers_equal(number, test->values[i].number))
 				return true;
@@ -141,6 +145,8 @@ static bool values_same(const struct value *a, const struct value *b)
 
 static bool test_address(const struct rule_test *test, const struct address *ip)
 {
+	if (test->sorted)
+		return rule_sorted_address(test, ip);
 	for (uint32_t i = 0; i < test->count; i++)
 		if (network_contains(&test->values[i].network, ip))
 			return true;
@@ -166,6 +172,8 @@ static bool test_texts(const struct rule_test *test, const struct pattern_ops *p
 {
 	const struct text_bytes *bytes = NULL;
 
+	if (test->sorted)
+		return rule_sorted_text(test, text);
 	if (looked_through(test))
 		bytes = field_bytes(cache, field_place(&test->field));
 	for (uint32_t i = 0; i < test->count; i++) {

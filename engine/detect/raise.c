@@ -39,8 +39,8 @@ void evidence_note(
 
 	if (!judge->rule->evidence)
 		return;
-	const bool answered = event->kind == EVENT_SIP_TRANSACTION ||
-	                      event->kind == EVENT_REGISTRATION;
+	const bool answered =
+	        event->kind == EVENT_SIP_TRANSACTION || event->kind == EVENT_REGISTRATION;
 	if (answered && transaction && transaction->first_packet)
 		evidence_push(judge, state,
 		        packed(transaction->first_packet, transaction->first_source));

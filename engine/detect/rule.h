@@ -57,6 +57,7 @@ struct rule_test {
 	bool nocase;
 	bool length;  /* the number compared is the text's length */
 	bool negated; /* an absent value satisfies it */
+	bool sorted;  /* the values: rule_sort.h finds one */
 	uint8_t cost;
 	uint16_t on_true;
 	uint16_t on_false;

@@ -245,7 +245,8 @@ static uint16_t compile_map(struct compiler *compiler, const struct node *map,
 		refuse(compiler, map, "conditions are nested too deep$", SLICE(""));
 		return RULE_REJECT;
 	}
-	if (!read_kind(compiler, map, NODE_MAP, "a condition is a map of fields; '$' is none"))
+	if (!read_kind(compiler, map, NODE_MAP,
+	            "a condition is a map of fields; '$' is none"))
 		return RULE_REJECT;
 	for (unsigned turn = 6; turn-- > 0;)
 		for (const struct node *node = map->first_child; node; node = node->next)

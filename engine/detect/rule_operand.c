@@ -3,6 +3,7 @@
  * told of them at a glance.
  */
 #include "engine/detect/rule_read.h"
+#include "engine/detect/rule_sort.h"
 
 static const char *const methods[SIP_METHOD_COUNT] = {
 #define X(name) [SIP_##name] = #name,
@@ -189,6 +190,7 @@ bool compile_list(
 		if (!read_sequence(compiler, list->nodes[i]->first_child, test, values))
 			return false;
 	glance(test, values);
+	rule_sort(test, values);
 	return true;
 }
 
@@ -209,6 +211,7 @@ bool compile_operands(
 		return false;
 	}
 	glance(test, values);
+	rule_sort(test, values);
 	if (test->op == OP_BETWEEN && test->count != 2)
 		refuse(compiler, node, "'between' needs two numbers: [from, to]$",
 		        SLICE(""));

@@ -246,8 +246,8 @@ int read_choice(struct compiler *compiler, const struct node *node,
 		writer_string(&writer, choices[i].name);
 	}
 	text[writer.len] = 0;
-	refuse_value(compiler, node, text,
-	        (struct names){choices, sizeof(*choices), count});
+	refuse_value(
+	        compiler, node, text, (struct names){choices, sizeof(*choices), count});
 	return -1;
 }
 

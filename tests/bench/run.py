@@ -131,6 +131,45 @@ def compare(title, capture, unit):
     return ours
 
 
+def synthetic_rules(count):
+    """Rules that read like those of a large catalogue: few of them can match a message."""
+    fields = ("from.user", "to.user", "user_agent", "call_id", "request.host", "contact.user")
+    for i in range(count):
+        kind = i % 4
+        when = (f"{{ method: INVITE, {fields[i % 6]}: {{ contains: [ word{i}x, other{i}y ] }} }}",
+                f"{{ {fields[i % 6]}: value-{i} }}",
+                f"{{ status: {400 + i % 200}, {fields[i % 2]}: {{ starts: pre{i} }} }}",
+                f"{{ cseq: {{ ge: {100000 + i} }}, auth.sent: true }}")[kind]
+        on = "sip.transaction" if kind == 2 else "sip.request"
+        yield (f"- id: synthetic-{i}\n  title: Synthetic\n  category: bench\n  severity: info\n"
+               f"  on: {on}\n  when: {when}\n  key: [ src.ip ]\n  max_keys: 64\n"
+               f"  trigger: {{ count: {{ n: 10, window: 60s }} }}\n")
+
+
+def rules(folder):
+    """What judging costs, and that it does not grow with the number of rules."""
+    capture = make(folder, "rules", "calls", calls=1000, waves=100 // SCALE)
+    count = bare(capture)["packets"]
+    none = Path(folder) / "rules-none"
+    many = Path(folder) / "rules-many"
+    none.mkdir()
+    (none / "none.yaml").write_text("rules: []\n", encoding="ascii")
+    shutil.copytree(SOURCE / "rules", many)
+    (many / "synthetic.yaml").write_text("rules:\n" + "".join(synthetic_rules(500)),
+                                         encoding="ascii")
+    print("\nCost of rules")
+    base = None
+    for title, path in (("none", none), ("shipped", SOURCE / "rules"),
+                        ("shipped and 500 more", many)):
+        command = [BIN / "ringfence", "replay", "--json", "--rules", path]
+        start = best([*command, make(folder, "start", "calls", calls=1)])
+        cost = (best([*command, capture])["cpu"] - start["cpu"]) / count * 1e9
+        base = base or cost
+        print(f"  {title:22} {cost:8.0f} ns a message, {cost / base:5.2f} x without rules, "
+              f"start {start['cpu'] * 1e3:5.0f} ms")
+    capture.unlink()
+
+
 def memory(folder):
     """What a dialog, and a call with two streams, adds to the resident memory."""
     # Below the capacity of the default ceiling, so that nothing is evicted.
@@ -225,6 +264,7 @@ def main():
         compare("forged sources", spoofed, "messages")
         spoofed.unlink()
         per(folder)
+        rules(folder)
         memory(folder)
         scaling(folder)
         instructions(folder)
