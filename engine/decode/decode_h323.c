@@ -242,6 +242,14 @@ static enum stream_step payload_step(
 	return STEP_MESSAGE;
 }
 
+/* A TPKT but for its version, or bytes that mean nothing. */
+static enum anomaly no_version(struct slice bytes)
+{
+	bool header = bytes.len > TPKT_HEADER && bytes.data[1] == 0;
+	return header && is_q931(slice_from(bytes, TPKT_HEADER)) ? ANOMALY_TPKT_VERSION
+	                                                         : ANOMALY_TPKT_GARBAGE;
+}
+
 enum stream_step tpkt_step(struct decode *decode, struct message *message)
 {
 	struct slice payload;
@@ -259,7 +267,9 @@ enum stream_step tpkt_step(struct decode *decode, struct message *message)
 	case TPKT_INCOMPLETE:
 		return STEP_WAIT;
 	case TPKT_NO_VERSION:
-		return skip(decode, message, ANOMALY_TPKT_VERSION);
+		if (decode->rest.len < TPKT_HEADER + Q931_HEADER_MIN)
+			return STEP_WAIT;
+		return skip(decode, message, no_version(decode->rest));
 	case TPKT_NO_LENGTH:
 		return skip(decode, message, ANOMALY_TPKT_LENGTH);
 	case TPKT_HUGE:

@@ -132,11 +132,13 @@ static void reported_list(struct h323_decoder *decoder, uint32_t calls)
 
 static void version_note(struct h323_decoder *decoder, uint32_t oid)
 {
-	uint8_t version = h323_version(h323_bytes(&decoder->tape, oid));
+	struct slice octets = h323_bytes(&decoder->tape, oid);
+	uint8_t version = h323_version(octets);
 
-	if (!version)
+	/* An empty one is named as such. */
+	if (!version && octets.len)
 		anomaly_set(&decoder->message.anomalies, ANOMALY_H323_VERSION);
-	else if (!decoder->message.version)
+	else if (version && !decoder->message.version)
 		decoder->message.version = version;
 }
 

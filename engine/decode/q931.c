@@ -280,7 +280,10 @@ bool q931_parse(
 		return false;
 	while (reader_left(&reader))
 		element_read(&reading, &reader);
-	if (!slice_present(message->user_user))
+	/* Before version 4 of H.225.0 it was optional in these two. */
+	bool optional =
+	        message->type == Q931_STATUS || message->type == Q931_STATUS_ENQUIRY;
+	if (!slice_present(message->user_user) && !optional)
 		anomaly_set(anomalies, ANOMALY_Q931_UUIE_MISSING);
 	return true;
 }

@@ -265,6 +265,7 @@ void h323_step_judge(
         struct track *track, const struct h323_seen *seen, struct h323_step *step);
 /* The body of call signalling, NULL when there is none. */
 const struct h323_pdu *h323_body(const struct h323_message *message);
+/* NULL where a message has more H245_CHANNEL events than the queue bears: counted. */
 struct event *h323_push(struct track *track, const struct h323_seen *seen,
         enum event_kind kind, const struct h323_step *step);
 

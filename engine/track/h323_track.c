@@ -91,6 +91,12 @@ struct h323_step *h323_step_new(struct track *track, const struct h323_seen *see
 struct event *h323_push(struct track *track, const struct h323_seen *seen,
         enum event_kind kind, const struct h323_step *step)
 {
+	/* Hundreds of channels in one message must not push out what tells of the bomb. */
+	if (kind == EVENT_H245_CHANNEL &&
+	        track->event_count - track->event_read > TRACK_EVENTS / 2) {
+		track->counters.lost_events++;
+		return NULL;
+	}
 	struct event *event = event_push_seen(track, kind, seen->seen);
 	event->step = step;
 	event->h323 = seen->h323;

@@ -57,7 +57,7 @@ def tpkt_wrong_version(rng):
     return bytes([rng.choice((0, 1, 2, 4, 200))]) + tpkt(facility())[1:]
 
 
-@hostile("tpkt-version", "stream")
+@hostile("tpkt-garbage", "stream")
 def garbage_between(rng):
     return bytes(rng.choice(range(4, 256)) for _ in range(rng.randrange(1, 300)))
 
