@@ -77,7 +77,8 @@ void call_release(struct track *track, uint32_t index)
 		dialogs_free(track, call);
 		if (call->h323)
 			h323_call_free(track, call);
-		if (media_holds(track, call)) {
+		/* At the end all streams have been told before the calls. */
+		if (!track->finishing && media_holds(track, call)) {
 			call->waits = true;
 			list_push_back(&track->call_waiting, index);
 			return;
