@@ -76,8 +76,7 @@ void store_sha256(struct slice body, char hex[STORE_SHA256_HEX + 1])
 }
 
 bool store_events_add(struct redis *redis, const struct store_producer *producer,
-        uint64_t first, const struct slice *events, size_t count,
-        struct store_problem *problem)
+        const struct store_batch *batch, struct store_problem *problem)
 {
 	enum { HEAD = 9 };
 	const struct store_key stream = store_events_key(producer->shard);
@@ -91,15 +90,16 @@ bool store_events_add(struct redis *redis, const struct store_producer *producer
 	        store_key_text(&stream),
 	        store_key_text(&seen),
 	        producer->name,
-	        store_digits(&number, first),
+	        store_digits(&number, batch->first),
 	        store_digits(&keep, producer->keep_ms),
 	        store_digits(&most, producer->entries_max),
 	};
-	for (size_t done = 0; done < count;) {
-		const size_t part =
-		        count - done < STORE_EVENTS_MAX ? count - done : STORE_EVENTS_MAX;
-		memcpy(args + HEAD, events + done, part * sizeof(*events));
-		args[6] = store_digits(&number, first + done);
+	for (size_t done = 0; done < batch->count;) {
+		const size_t part = batch->count - done < STORE_EVENTS_MAX
+		                            ? batch->count - done
+		                            : STORE_EVENTS_MAX;
+		memcpy(args + HEAD, batch->events + done, part * sizeof(*batch->events));
+		args[6] = store_digits(&number, batch->first + done);
 		const struct redis_reply *reply =
 		        redis_ask(redis, args[3], args, HEAD + part);
 		if (redis_kind(reply) != REDIS_NUMBER)

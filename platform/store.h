@@ -51,13 +51,18 @@ struct store_producer {
 	uint64_t entries_max; /* of the stream */
 };
 
+struct store_batch {
+	uint64_t first;             /* number of the first event */
+	const struct slice *events; /* each one JSON object */
+	size_t count;
+};
+
 /*
- * Adds events numbered from first on, each one JSON object, exactly once: what Redis has
- * taken before (an answer was lost) it does not take again. True when all are in.
+ * Adds a producer's next events exactly once: what Redis has taken before (an answer was
+ * lost) it does not take again. True when all are in.
  */
 bool store_events_add(struct redis *redis, const struct store_producer *producer,
-        uint64_t first, const struct slice *events, size_t count,
-        struct store_problem *problem);
+        const struct store_batch *batch, struct store_problem *problem);
 
 struct store_rules {
 	uint64_t version;  /* 0 = nothing was published yet */

@@ -127,8 +127,8 @@ static size_t redis_send(struct outlet *outlet, const struct spool_batch *batch)
 
 	for (size_t i = 0; i < batch->count; i++)
 		events[i] = without_line_end(batch->records[i]);
-	if (store_events_add(outlet->redis, &outlet->producer, batch->first, events,
-	            batch->count, &problem))
+	const struct store_batch told = {batch->first, events, batch->count};
+	if (store_events_add(outlet->redis, &outlet->producer, &told, &problem))
 		return batch->count;
 	(void)snprintf(outlet->problem, sizeof(outlet->problem), "%s", problem.text);
 	return 0;

@@ -23,6 +23,26 @@ def need_sensor():
     need_tool("ip")
 
 
+FAILURES = []
+
+
+def expect(what, fine, more=""):
+    """A line per expectation; what was not met is kept, and more of it is shown."""
+    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
+    if not fine:
+        FAILURES.append(what)
+
+
+def until(true, seconds=15):
+    """Whether it becomes true within that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def packets(path):
     """Stamp in seconds and bytes of each packet of a pcap file of microseconds."""
     data = Path(path).read_bytes()

@@ -56,9 +56,8 @@ static void do_events(struct probe *probe)
 		                (unsigned long long)(first + i), probe->words[5]);
 		events[i] = slice_of(texts[i], (size_t)len);
 	}
-	answer(probe,
-	        store_events_add(
-	                probe->redis, &producer, first, events, count, &probe->problem),
+	const struct store_batch batch = {first, events, count};
+	answer(probe, store_events_add(probe->redis, &producer, &batch, &probe->problem),
 	        first + count);
 }
 

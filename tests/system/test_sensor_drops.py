@@ -10,27 +10,11 @@ import time
 from pathlib import Path
 
 from common import SOURCE, need_tool
-from live_kit import Sensor, Wire, need_sensor, packets
+from live_kit import FAILURES, Sensor, Wire, expect, need_sensor, packets, until
 
 CALL = SOURCE / "captures/benign/call.pcap"
 FLOOD = SOURCE / "captures/attack/sip-reflection.pcap"
 GUESS = SOURCE / "captures/attack/svcrack-long.pcap"
-FAILURES = []
-
-
-def expect(what, fine, more=""):
-    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
-    if not fine:
-        FAILURES.append(what)
-
-
-def until(true, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def told(sensor, kind):

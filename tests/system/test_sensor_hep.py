@@ -11,27 +11,11 @@ import time
 from pathlib import Path
 
 from common import SOURCE, need_ringfence, need_tool, replay
-from live_kit import Sensor, Wire, comparable, need_sensor, packets
+from live_kit import FAILURES, Sensor, Wire, comparable, expect, need_sensor, packets, until
 
 CALL = SOURCE / "captures/benign/call.pcap"
 ATTACK = SOURCE / "captures/attack/svcrack-long.pcap"
 PORT = 9060
-FAILURES = []
-
-
-def expect(what, fine, more=""):
-    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
-    if not fine:
-        FAILURES.append(what)
-
-
-def until(true, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def chunk(kind, value):

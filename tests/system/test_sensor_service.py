@@ -16,9 +16,8 @@ import time
 from pathlib import Path
 
 from common import SOURCE, need_ringfence, need_tool, replay, run
-from live_kit import SENSOR, Sensor, Wire, need_sensor
+from live_kit import FAILURES, SENSOR, Sensor, Wire, expect, need_sensor, until
 
-FAILURES = []
 EXPOSURE_MAX = 2.0
 RULE = """
 - id: {identity}
@@ -33,21 +32,6 @@ RULE = """
   evidence: {{ messages: 5, pcap: true }}
   respond: [ alert ]
 """
-
-
-def expect(what, fine, more=""):
-    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
-    if not fine:
-        FAILURES.append(what)
-
-
-def until(true, seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def fired(sensor):

@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 from common import SOURCE, need_tool
-from live_kit import Sensor, Wire, need_sensor, packets
+from live_kit import FAILURES, Sensor, Wire, expect, need_sensor, packets, until
 from redis_kit import Cluster, Probe, Server, need_redis
 
-FAILURES = []
 SITE = """
 - id: account-calls
   title: Many calls of one account over all sensors
@@ -40,21 +39,6 @@ def rule(identity, severity="low"):
 def body(*rules):
     return json.dumps({"packs": {f"{r['id']}.yaml": [r] for r in rules}}, separators=(",", ":")) \
         .replace(" ", "\\u0020")
-
-
-def expect(what, fine, more=""):
-    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
-    if not fine:
-        FAILURES.append(what)
-
-
-def until(true, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def alerts(sensor, identity=None):

@@ -12,30 +12,14 @@ import time
 from pathlib import Path
 
 from common import SOURCE, need_tool
-from live_kit import Sensor, Wire, need_sensor
+from live_kit import FAILURES, Sensor, Wire, expect, need_sensor, until
 from redis_kit import Server, need_redis
 
 ATTACK = SOURCE / "captures/attack/svwar-default.pcap"
 CALL = SOURCE / "captures/benign/b2bua.pcap"
-FAILURES = []
 # RFC 5424: facility 4, a severity, version 1, a time, host, program, no process, the name.
 SYSLOG = re.compile(r"^<3[2-9]>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ ringfence-sensor - alert "
                     r"- CEF:0\|Ringfence\|ringfence-sensor\|1\|[a-z0-9-]+\|[^|]+\|(10|[0-9])\|rt=\d+ ")
-
-
-def expect(what, fine, more=""):
-    print(f"{'ok  ' if fine else 'BAD '} {what} {more if not fine else ''}")
-    if not fine:
-        FAILURES.append(what)
-
-
-def until(true, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def stream(server, node):
