@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "platform/file.h"
 #include "platform/live.h"
 #include "platform/service.h"
 #include "sensor/hep_inlet.h"
@@ -90,37 +89,11 @@ static bool open_inlets(struct sensor *sensor)
 
 bool sensor_redis_options(struct sensor *sensor, struct redis_options *options)
 {
-	const struct settings *settings = &sensor->settings;
-	const char *file = settings->redis_password_file;
-	struct file_text text;
-	struct file_error error;
-	char port[8];
-
-	*options = (struct redis_options){
-	        .user = settings->redis_user[0] ? settings->redis_user : NULL,
-	        .client_name = sensor->node,
-	        .tls = settings->redis_tls,
-	        .tls_ca = settings->redis_ca[0] ? settings->redis_ca : NULL,
-	        .tls_cert = settings->redis_cert[0] ? settings->redis_cert : NULL,
-	        .tls_key = settings->redis_key[0] ? settings->redis_key : NULL,
-	};
-	if (settings->redis_address[0] == '/') {
-		options->unix_path = settings->redis_address;
-	} else {
-		if (!far_split(settings->redis_address, sensor->redis_host, port))
-			return fail("redis.address", "neither host:port nor a path");
-		options->host = sensor->redis_host;
-		options->port = (uint16_t)strtoul(port, NULL, 10);
-	}
-	if (!file[0])
-		return true;
-	if (!file_read(file, SECRET_BYTES - 1, &text, &error))
-		return fail(file, error.text);
-	const struct slice secret = slice_trim(slice_of(text.data, text.len));
-	memcpy(sensor->secret, secret.data, secret.len);
-	sensor->secret[secret.len] = '\0';
-	options->password = sensor->secret;
-	file_text_free(&text);
+	struct config_error error;
+	if (!redis_options_of(
+	            &sensor->settings.redis, &sensor->redis_place, options, &error))
+		return fail("redis", error.text);
+	options->client_name = sensor->node;
 	return true;
 }
 
@@ -176,7 +149,7 @@ static bool open_outlets(struct sensor *sensor)
 	const struct settings *settings = &sensor->settings;
 	struct teller *teller = &sensor->teller;
 
-	if (settings->redis_address[0] && !open_redis_outlet(sensor))
+	if (settings->redis.address[0] && !open_redis_outlet(sensor))
 		return false;
 	if (!open_far_outlet(sensor, &OUTLET_SYSLOG, settings->syslog) ||
 	        !open_far_outlet(sensor, &OUTLET_HEP, settings->hep_out))
@@ -212,7 +185,7 @@ static bool open_judge(struct sensor *sensor)
 	const struct settings *settings = &sensor->settings;
 
 	/* What was published last counts more than what lies on disk. */
-	if (settings->redis_address[0])
+	if (settings->redis.address[0])
 		judge->rules = share_kept_rules(settings->state_directory);
 	if (!judge->rules)
 		judge->rules = judge_rules_load(settings->rules, settings->site);

@@ -10,7 +10,7 @@
 #include "sensor/teller.h"
 #include "sensor/witness.h"
 
-enum { NODE_BYTES = 128, SECRET_BYTES = 256 };
+enum { NODE_BYTES = 128 };
 
 struct sensor {
 	const char *config_path; /* NULL = the fallbacks */
@@ -18,8 +18,7 @@ struct sensor {
 	struct settings settings;
 	struct log log;
 	char node[NODE_BYTES];
-	char secret[SECRET_BYTES]; /* Redis's password */
-	char redis_host[NODE_BYTES * 2];
+	struct redis_place redis_place;
 	atomic_bool stop;         /* inlets end, then the judge */
 	atomic_bool stop_outlets; /* after the last line */
 	struct inlet inlets[INLETS_MAX];

@@ -4,7 +4,7 @@
 #ifndef RINGFENCE_SENSOR_SETTINGS_H
 #define RINGFENCE_SENSOR_SETTINGS_H
 
-#include "platform/config.h"
+#include "platform/redis_settings.h"
 
 struct settings {
 	const char *node;
@@ -29,13 +29,7 @@ struct settings {
 	uint64_t json_keep;
 	const char *syslog;
 
-	const char *redis_address;
-	const char *redis_user;
-	const char *redis_password_file;
-	bool redis_tls;
-	const char *redis_ca;
-	const char *redis_cert;
-	const char *redis_key;
+	struct redis_settings redis;
 	uint64_t redis_keep_ms;
 	uint64_t redis_entries;
 

@@ -69,7 +69,7 @@ bool share_open(struct sensor *sensor)
 	struct redis_options options;
 
 	share->started_ms = instant_now_us() / 1000;
-	if (!sensor->settings.redis_address[0])
+	if (!sensor->settings.redis.address[0])
 		return true;
 	if (!sensor_redis_options(sensor, &options))
 		return false;
