@@ -32,6 +32,7 @@ static const struct word_row operators[] = {
         {"matches", "matches"},
         {"not_matches", "does not match"},
         {"cidr", "lies in"},
+        {"password_in_list", "has a password of the list"},
         {"same", "is the same as"},
         {"not_same", "is not the same as"},
         {"len_eq", "has a length of"},

@@ -1,5 +1,6 @@
 #include "engine/detect/match.h"
 
+#include "engine/detect/password.h"
 #include "engine/detect/rule_sort.h"
 
 static bool text_equal(struct slice a, struct slice b, bool nocase)
@@ -79,6 +80,7 @@ static bool test_text(const struct rule_test *test, const struct rule_value *val
 	case OP_BETWEEN:
 	case OP_CIDR:
 	case OP_SAME:
+	case OP_PASSWORD:
 	case OP_COUNT:
 		break;
 	}
@@ -120,6 +122,7 @@ bool match_number(const struct rule_test *test, double number)
 	case OP_MATCHES:
 	case OP_CIDR:
 	case OP_SAME:
+	case OP_PASSWORD:
 	case OP_COUNT:
 		break;
 	}
@@ -191,6 +194,17 @@ static bool begins_wrong(const struct rule_test *test, struct slice text)
 	       !(test->begins >> (uint8_t)text.data[0] % 64 & 1);
 }
 
+/* What the credentials were made of is never kept: each candidate is tried. */
+static bool test_password(const struct rule_test *test, const struct field_cache *cache)
+{
+	const struct sip_message *sip = cache->bases[BASE_SIP];
+
+	for (uint32_t i = 0; sip && i < test->count; i++)
+		if (password_fits(sip, test->values[i].text))
+			return true;
+	return false;
+}
+
 static bool test_holds(const struct rule_test *test, const struct pattern_ops *patterns,
         struct field_cache *cache)
 {
@@ -201,6 +215,8 @@ static bool test_holds(const struct rule_test *test, const struct pattern_ops *p
 		return false;
 	if (test->op == OP_EXISTS)
 		return true;
+	if (test->op == OP_PASSWORD)
+		return test_password(test, cache);
 	if (test->op == OP_SAME) {
 		struct value other;
 		field_value(cache, &test->values[0].field, &other);

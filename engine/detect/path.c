@@ -14,7 +14,8 @@ const struct paths *paths_at(const struct paths *all, uint16_t entry)
 bool literal_possible(const struct rule *rule, struct path_literal literal)
 {
 	const struct rule_test *test = &rule->tests[literal.test];
-	const bool listed = test->op != OP_EXISTS && test->op != OP_SAME;
+	const bool listed =
+	        test->op != OP_EXISTS && test->op != OP_SAME && test->op != OP_PASSWORD;
 
 	return !literal.truth || !listed || test->count > 0;
 }

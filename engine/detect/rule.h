@@ -33,7 +33,8 @@ enum rule_op {
 	OP_LIKE,    /* glob: * and ? */
 	OP_MATCHES, /* regular expression behind a literal */
 	OP_CIDR,
-	OP_SAME, /* as another field's value */
+	OP_SAME,     /* as another field's value */
+	OP_PASSWORD, /* the credentials were made of one of the values */
 	OP_COUNT
 };
 

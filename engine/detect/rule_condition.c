@@ -34,6 +34,7 @@ static const struct operation {
         {"not_matches", OP_MATCHES, NEGATES, 30},
         {"exists", OP_EXISTS, 0, 1},
         {"cidr", OP_CIDR, 0, 5},
+        {"password_in_list", OP_PASSWORD, LISTED, 31},
         {"same", OP_SAME, 0, 4},
         {"not_same", OP_SAME, NEGATES, 4},
         {"len_eq", OP_EQ, LENGTH, 1},
@@ -101,6 +102,7 @@ static bool op_fits(const struct operation *op, enum value_type type)
 	case OP_CONTAINS:
 	case OP_LIKE:
 	case OP_MATCHES:
+	case OP_PASSWORD:
 		return type == VALUE_TEXT;
 	case OP_CIDR:
 		return type == VALUE_ADDRESS;

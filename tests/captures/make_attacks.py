@@ -4,6 +4,8 @@
 Usage: make_attacks.py DIRECTORY [NAME...]; the same arguments give the same bytes.
 """
 
+import hashlib
+
 from kit import (ATTACKER, PHONE, SDP_TYPE, SERVER, START_US, call_with, challenge, credentials,
                  exchange, request, response, run_maker, sdp)
 
@@ -87,6 +89,30 @@ def auth_cracked(capture):
         status = 200 if i == 7 else 403
         exchange(capture, request("REGISTER", i, lines=[credentials("100", f"n{i}", i + 1)]), status)
         capture.wait(11)
+
+
+def answer(user, password, nonce, algorithm):
+    """Right credentials: MD5 without qop (RFC 2069), SHA-256 with it (RFC 7616)."""
+    def made(text):
+        return hashlib.new("md5" if algorithm == "MD5" else "sha256", text.encode()).hexdigest()
+    first, second = made(f"{user}:example.net:{password}"), made("REGISTER:sip:example.net")
+    count = "" if algorithm == "MD5" else ":00000001:c0ffee:auth"
+    more = "" if algorithm == "MD5" else ', qop=auth, nc=00000001, cnonce="c0ffee"'
+    return (f'Authorization: Digest username="{user}", realm="example.net", nonce="{nonce}", uri="sip:example.net", '
+            f'response="{made(f"{first}:{nonce}{count}:{second}")}", algorithm={algorithm}{more}')
+
+
+@attack
+def weak_password(capture):
+    """Two accounts with trivial passwords are accepted; between them one is refused."""
+    rows = (("100", "1234", "MD5", 200), ("102", "1234", "MD5", 403), ("101", "letmein", "SHA-256", 200))
+    for i, (user, password, algorithm, status) in enumerate(rows):
+        source = f"192.0.2.{90 + i}"
+        exchange(capture, request("REGISTER", 2 * i, src=source, user=user, to=user, call=f"w{i}"), 401, challenge(f"w{i}", algorithm), src=source)
+        message = request("REGISTER", 2 * i + 1, src=source, user=user, to=user, call=f"w{i}", cseq=2,
+                          lines=[answer(user, password, f"w{i}", algorithm)])
+        exchange(capture, message, status, src=source)
+        capture.wait(2)
 
 
 @attack
