@@ -104,13 +104,18 @@ static enum archive_listed rows_read(struct archive *archive, sqlite3_stmt *stat
 enum archive_listed archive_list(struct archive *archive,
         const struct archive_query *query, const struct archive_reader *reader)
 {
+	const struct archive_table *table = archive_table(query->kind);
 	struct question question;
 	question_init(&question);
-	columns_write(&question, archive_table(query->kind));
+	columns_write(&question, table);
+	/* Ids first: an index knows them and the time, and rows are wide. */
+	question_sql(&question, " WHERE id IN (SELECT id FROM ");
+	question_sql(&question, table->name);
 	question_way(archive, &question, query);
 	question_where(&question, query);
 	question_sql(&question, " ORDER BY time DESC, id DESC LIMIT ");
 	question_number(&question, query->limit);
+	question_sql(&question, ") ORDER BY time DESC, id DESC");
 	if (question.bad_value)
 		return ARCHIVE_BAD_VALUE;
 	sqlite3_stmt *statement = question_ask(archive, &question);

@@ -5,7 +5,7 @@
  */
 #include "platform/archive_question.h"
 
-enum { FEW_ROWS = 20000 };
+enum { FEW_ROWS = 10000 };
 
 static bool alone(const struct archive_query *query, size_t index)
 {
