@@ -91,7 +91,8 @@ struct h323_step *h323_step_new(struct track *track, const struct h323_seen *see
 struct event *h323_push(struct track *track, const struct h323_seen *seen,
         enum event_kind kind, const struct h323_step *step)
 {
-	/* Hundreds of channels in one message must not push out what tells of the bomb. */
+	/* Hundreds of channels in one message must not push out what tells of the bomb.
+	 */
 	if (kind == EVENT_H245_CHANNEL &&
 	        track->event_count - track->event_read > TRACK_EVENTS / 2) {
 		track->counters.lost_events++;
@@ -138,14 +139,21 @@ static bool known_party(
 	return false;
 }
 
+/* Ranges for documentation and tests stand for public ones there. */
+static bool seen_outside(const struct address *ip)
+{
+	const enum address_scope scope = address_scope(ip);
+	return scope == ADDRESS_PUBLIC || scope == ADDRESS_RESERVED;
+}
+
 void h323_step_judge(
         struct track *track, const struct h323_seen *seen, struct h323_step *step)
 {
 	const struct datagram *datagram = seen->seen->datagram;
 	const struct address *ip = &step->at.ip;
 	const enum address_scope scope = address_scope(ip);
-	const bool outside = address_scope(&datagram->src.ip) == ADDRESS_PUBLIC ||
-	                     address_scope(&datagram->dst.ip) == ADDRESS_PUBLIC;
+	const bool outside =
+	        seen_outside(&datagram->src.ip) || seen_outside(&datagram->dst.ip);
 	if (scope == ADDRESS_NONE)
 		return;
 	step->private_address = outside && h323_address_private(&step->at);
