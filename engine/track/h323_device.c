@@ -20,6 +20,9 @@ const char *h323_role_name(unsigned role)
 	return names[role <= ROLE_GATEKEEPER ? role : ROLE_UNKNOWN];
 }
 
+/* Changes of texts before what is old goes. */
+enum { CHANGES_MAX = 32 };
+
 static struct h323_alias_entry *alias_at(const struct track *track, uint32_t index)
 {
 	return slab_at(&track->h323->alias_slab, index);
@@ -270,6 +273,29 @@ void device_names_set(struct track *track, uint32_t index, const struct h323_nam
 		take_from_others(track, index, &names[i]);
 		name_add(track, index, &names[i]);
 	}
+}
+
+void device_tidy(struct track *track, uint32_t index)
+{
+	struct h323_device *device = device_at(track, index);
+	struct arena old = device->arena;
+	if (device->changes < CHANGES_MAX)
+		return;
+	device->changes = 0;
+	device->arena = (struct arena){0};
+	device->identifier = text_keep(track, &device->arena, device->identifier);
+	device->zone = text_keep(track, &device->arena, device->zone);
+	const struct h323_vendor vendor = device->vendor;
+	h323_vendor_keep(track, &device->arena, &vendor, &device->vendor);
+	struct h323_name names[DEVICE_NAMES];
+	unsigned count = 0;
+	for (const struct h323_name *name;
+	        count < DEVICE_NAMES &&
+	        (name = track_device_name(track, device, count)) != NULL;)
+		names[count++] = *name;
+	device_names_clear(track, index);
+	device_names_set(track, index, names, count, false);
+	arena_clear(&track->pool, &old);
 }
 
 void device_seen(struct track *track, uint32_t index, uint64_t time_us)

@@ -51,6 +51,7 @@ void h323_gatekeeper_found(
 	if (!index)
 		return;
 	struct h323_device *device = device_at(track, index);
+	device_tidy(track, index);
 	device->ras = at;
 	device->role = ROLE_GATEKEEPER;
 	const uint8_t version = h323_version(

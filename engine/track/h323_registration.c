@@ -5,34 +5,9 @@
 #include "engine/track/h323_state.h"
 
 enum {
-	CHANGES_MAX = 32,   /* of texts, before what is old goes */
 	NO_LIMIT_S = 86400, /* a registration without timeToLive */
 	GRACE_S = 10,       /* a refresh may come a little late */
 };
-
-/* Texts that changed many times leave their old selves in the arena. */
-static void compact(struct track *track, uint32_t index)
-{
-	struct h323_device *device = device_at(track, index);
-	struct arena old = device->arena;
-	if (device->changes < CHANGES_MAX)
-		return;
-	device->changes = 0;
-	device->arena = (struct arena){0};
-	device->identifier = text_keep(track, &device->arena, device->identifier);
-	device->zone = text_keep(track, &device->arena, device->zone);
-	const struct h323_vendor vendor = device->vendor;
-	h323_vendor_keep(track, &device->arena, &vendor, &device->vendor);
-	struct h323_name names[DEVICE_NAMES];
-	unsigned count = 0;
-	for (const struct h323_name *name;
-	        count < DEVICE_NAMES &&
-	        (name = track_device_name(track, device, count)) != NULL;)
-		names[count++] = *name;
-	device_names_clear(track, index);
-	device_names_set(track, index, names, count, false);
-	arena_clear(&track->pool, &old);
-}
 
 /* The device that this registration is about, made when it is new. */
 static uint32_t device_of(struct track *track, const struct h323_seen *seen,
@@ -235,7 +210,7 @@ void h323_register(
 	if (index) {
 		struct h323_device *device = device_at(track, index);
 		const bool fresh = device->first_us == seen->seen->time_us;
-		compact(track, index);
+		device_tidy(track, index);
 		push_out(track, seen->seen, ras, index);
 		bool changed = placed(track, index, ras);
 		device_identify(track, index, identifier);

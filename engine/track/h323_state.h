@@ -159,6 +159,8 @@ void device_move(struct track *track, uint32_t index, const struct endpoint *at)
 void device_names_clear(struct track *track, uint32_t index);
 void device_names_set(struct track *track, uint32_t index, const struct h323_name *names,
         unsigned count, bool add);
+/* Texts that changed many times leave their old selves in the arena: they go. */
+void device_tidy(struct track *track, uint32_t index);
 void device_seen(struct track *track, uint32_t index, uint64_t time_us);
 void device_tell(struct track *track, uint32_t index, const struct seen *seen,
         enum device_change change);
