@@ -153,9 +153,11 @@ static void field_number(struct fields *fields, const char *name, uint64_t value
 	field_text(fields, name, text);
 }
 
-static bool degraded(const struct sensor *sensor)
+static bool degraded(struct sensor *sensor)
 {
-	bool bad = sensor->share.problem[0] || atomic_load(&sensor->judge.lost_lines);
+	const uint64_t lost = atomic_load(&sensor->judge.lost_lines);
+	bool bad = sensor->share.problem[0] || lost > sensor->share.lost_lines;
+	sensor->share.lost_lines = lost;
 	for (size_t i = 0; i < sensor->outlet_count; i++)
 		bad = bad || !atomic_load(&sensor->outlets[i].up);
 	return bad;

@@ -18,6 +18,7 @@ struct share {
 	uint64_t offered_version; /* handed to the judge */
 	char problem[256];        /* with rules, for the node's state */
 	uint64_t started_ms;
+	uint64_t lost_lines; /* told so far: only news makes the state worse */
 	struct tally tally;
 };
 
