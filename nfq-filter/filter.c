@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "engine/track/h323.h"
+#include "nfq-filter/helpers.h"
 #include "nfq-filter/policy.h"
 
-enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200, SHARED_AT_ONCE = 256 };
+enum { BATCHES_MAX = 64, TOLD_A_SECOND = 200, SHARED_AT_ONCE = 256, HELPERS_EVERY_S = 5 };
 
 static const uint64_t TICK_US = 100000;
 
@@ -286,6 +287,22 @@ static void kill_connections(struct filter *filter)
 	filter->kill_count = 0;
 }
 
+/* An active helper of the kernel is told once, when its signs first show. */
+static void tell_helpers(struct filter *filter)
+{
+	if (filter->helpers_told ||
+	        filter->now_us - filter->helpers_us < HELPERS_EVERY_S * 1000000ull)
+		return;
+	filter->helpers_us = filter->now_us;
+	const char *sign = helpers_sign();
+	if (!sign)
+		return;
+	filter->helpers_told = true;
+	log_write(&filter->log, LOG_LEVEL_WARNING, "%s: it opens holes of its own", sign);
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){"kernel-helper", sign, 1});
+}
+
 static void tell_losses(struct filter *filter)
 {
 	struct queue_losses losses;
@@ -334,6 +351,7 @@ void filter_tick(struct filter *filter)
 	if (!firewall_intact(&filter->firewall))
 		rebuild(filter);
 	tell_losses(filter);
+	tell_helpers(filter);
 	report_flush(&filter->report);
 }
 

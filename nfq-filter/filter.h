@@ -79,9 +79,11 @@ struct filter {
 	bool handed_over;           /* to the program behind: nothing is ours any more */
 	uint64_t started_us;        /* where another program ran before; else 0 */
 	uint64_t now_us;
-	uint64_t tick_us; /* of the last tick */
-	uint64_t number;  /* of packets */
-	uint64_t second;  /* that stops were last told in, and how many */
+	uint64_t tick_us;    /* of the last tick */
+	uint64_t number;     /* of packets */
+	uint64_t helpers_us; /* when the kernel's helpers were last looked for */
+	bool helpers_told;
+	uint64_t second; /* that stops were last told in, and how many */
 	uint64_t told;
 };
 

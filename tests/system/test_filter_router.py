@@ -211,7 +211,26 @@ def rights():
               "behind seccomp, and without a way to gain more")
 
 
-CASES = [rights, flush, crash, hot_restart, bad_configuration, overflow, beside_others]
+def kernel_helper():
+    with Field("signalling: { ports: [ 5080 ] }\n") as field:
+        rules = field.folder / "helper.nft"
+        rules.write_text('table inet helper {\nct helper s {\ntype "sip" protocol udp\n}\nchain p {\n'
+                         'type filter hook prerouting priority 0\nudp dport 5060 ct helper set "s"\n'
+                         'ct state established accept\n}\n}\n', encoding="ascii")
+        try:
+            field.on_router("nft", "-f", rules)
+        except OSError as error:
+            print(f"     the kernel's helper cannot be loaded here: {str(error)[-100:]}")
+            return
+        a, b = field.udp(field.client, CLIENT, 5060), field.udp(field.server, SERVER, 5060)
+        call = Call(a, b)
+        call.invite(sdp(CLIENT, (20000,)))
+        call.response(183, body=sdp(SERVER, (30000,)))
+        event = field.wait_event(lambda e: e["event_type"] == "node" and e["node"]["what"] == "kernel-helper", 8)
+        check(event is not None, f"an active helper of the kernel is warned of: {event and event['node']['text']}")
+
+
+CASES = [rights, kernel_helper, flush, crash, hot_restart, bad_configuration, overflow, beside_others]
 
 
 def main():
