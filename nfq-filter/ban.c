@@ -385,7 +385,7 @@ bool bans_open(struct bans *bans, const char *state_directory, uint64_t now_us)
 	if (!bans->networks || !bans->journal_path ||
 	        !ban_journal_read(path, now_us, &list))
 		return false;
-	const bool written = ban_journal_write(path, &list);
+	const bool written = !list.stale || ban_journal_write(path, &list);
 	list_install(bans, &list, now_us);
 	ban_list_free(&list);
 	bans->journal =

@@ -121,6 +121,7 @@ bool ban_journal_read(const char *path, uint64_t now_us, struct ban_list *list)
 	if (records && list->items) {
 		qsort(records, count, sizeof(*records), record_order);
 		keep_valid(records, count, now_us, list);
+		list->stale = list->count != lines;
 	}
 	file_text_free(&text);
 	free(records);

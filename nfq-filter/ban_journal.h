@@ -12,6 +12,7 @@
 struct ban_list {
 	struct ban *items; /* owned, in order of address */
 	size_t count;
+	bool stale; /* the file says more than that */
 };
 
 /* What holds at that time. A missing file is an empty list; false with errno set. */

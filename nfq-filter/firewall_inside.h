@@ -15,7 +15,9 @@ struct family_names {
 	const char *ended;   /* TCP connections that carried what was dropped */
 	const char *learned; /* where H.245 is spoken */
 	const char *ban, *range, *allow, *meter, *canary;
-	const char *media; /* the chain that pinholes are looked up in */
+	const char *media;  /* the chain that pinholes are looked up in */
+	const char *arrive; /* the chain that sources are looked up in */
+	const char *stop;   /* the chain of those that were found */
 	uint32_t address_bytes;
 	uint32_t source_at, target_at; /* in the IP header */
 };

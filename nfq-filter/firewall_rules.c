@@ -5,7 +5,14 @@
 
 #include "nfq-filter/firewall_inside.h"
 
-enum { NUMBER = 12, PORT_BYTES = 2, SOURCE_PORT = 0, TARGET_PORT = 2, RTP_AT = 8 };
+enum {
+	NUMBER = 12,
+	PORT_BYTES = 2,
+	SOURCE_PORT = 0,
+	TARGET_PORT = 2,
+	RTP_AT = 8,
+	REFRESH_ONE_IN = 4
+};
 
 enum { METER_MS = 10000, RTP_VERSION_MASK = 0xc0, RTP_VERSION_2 = 0x80 };
 
@@ -41,9 +48,6 @@ static void media_begin(struct netfilter_rule *rule, struct firewall *firewall,
         const struct family_names *family, enum pinhole_class class)
 {
 	rule_begin(rule, firewall->netfilter, family->media);
-	/* Known from the jump; listings want it said in the rule that names ports. */
-	rule_family_is(rule, family == &FAMILY[true]);
-	rule_protocol_is(rule, IPPROTO_UDP);
 	if (class == PINHOLE_RTP) {
 		rule_load(rule, RULE_TRANSPORT, RTP_AT, 1, 0);
 		rule_bits_are(rule, 0, RTP_VERSION_MASK, RTP_VERSION_2);
@@ -64,12 +68,13 @@ static bool media_end(struct netfilter_rule *rule, const struct firewall *firewa
  * The pinhole's number, if it has one. It takes the way over the packet's mark: listings
  * (nft 1.0) cannot show a key that comes straight out of a map.
  */
-static void load_number(struct netfilter_rule *rule, const char *map)
+static void load_number(struct netfilter_rule *rule, const char *map, bool police)
 {
 	rule_in_map(rule, map, 0, NUMBER);
 	rule_mark_store(rule, NUMBER);
 	rule_mark_load(rule, NUMBER);
-	rule_in_set(rule, SET_POLICE, NUMBER);
+	if (police)
+		rule_in_set(rule, SET_POLICE, NUMBER);
 }
 
 static void change(struct netfilter_rule *rule, enum rule_set_act act, const char *set,
@@ -83,14 +88,26 @@ static void change(struct netfilter_rule *rule, enum rule_set_act act, const cha
 	rule_change_set(rule, &changed);
 }
 
+/* A packet in so many refreshes its element: the others save the price. */
+static bool rule_refresh(struct firewall *firewall, const struct family_names *family,
+        enum pinhole_class class)
+{
+	struct netfilter_rule rule;
+	rule_begin(&rule, firewall->netfilter, family->media);
+	rule_one_in(&rule, REFRESH_ONE_IN);
+	load_tuple(&rule, family);
+	load_number(&rule, family->latched[class], false);
+	change(&rule, RULE_SET_REFRESH, family->latched[class],
+	        firewall->settings->idle_ms);
+	return rule_end(&rule);
+}
+
 static bool rule_latched(struct firewall *firewall, const struct family_names *family,
         enum pinhole_class class)
 {
 	struct netfilter_rule rule;
 	media_begin(&rule, firewall, family, class);
-	load_number(&rule, family->latched[class]);
-	change(&rule, RULE_SET_REFRESH, family->latched[class],
-	        firewall->settings->idle_ms);
+	load_number(&rule, family->latched[class], true);
 	return media_end(&rule, firewall);
 }
 
@@ -103,7 +120,7 @@ static bool rule_open(struct firewall *firewall, const struct family_names *fami
 	const char *latched = family->latched[class];
 	const uint64_t idle_ms = firewall->settings->idle_ms;
 	media_begin(&rule, firewall, family, class);
-	load_number(&rule, open);
+	load_number(&rule, open, true);
 	change(&rule, RULE_SET_REMOVE, open, 0);
 	change(&rule, RULE_SET_REMOVE, latched, 0);
 	change(&rule, RULE_SET_ADD, latched, idle_ms);
@@ -123,7 +140,9 @@ static bool media_rules(struct firewall *firewall, bool v6)
 	rule_family_is(&rule, v6);
 	rule_protocol_is(&rule, IPPROTO_UDP);
 	rule_jump(&rule, family->media);
-	if (!rule_end(&rule) || !rule_latched(firewall, family, PINHOLE_RTP) ||
+	if (!rule_end(&rule) || !rule_refresh(firewall, family, PINHOLE_RTP) ||
+	        !rule_latched(firewall, family, PINHOLE_RTP) ||
+	        !rule_refresh(firewall, family, PINHOLE_RAW) ||
 	        !rule_latched(firewall, family, PINHOLE_RAW) ||
 	        !rule_open(firewall, family, PINHOLE_RTP, false) ||
 	        !rule_open(firewall, family, PINHOLE_RAW, false) ||
@@ -136,13 +155,6 @@ static bool media_rules(struct firewall *firewall, bool v6)
 	return rule_end(&rule);
 }
 
-static void source_load(struct netfilter_rule *rule, bool v6)
-{
-	const struct family_names *family = &FAMILY[v6];
-	rule_family_is(rule, v6);
-	rule_load(rule, RULE_NETWORK, family->source_at, family->address_bytes, 0);
-}
-
 /* Drops, or only counts when the filter shall not act. */
 static bool end_with_drop(struct netfilter_rule *rule, const struct firewall *firewall)
 {
@@ -152,46 +164,67 @@ static bool end_with_drop(struct netfilter_rule *rule, const struct firewall *fi
 	return rule_end(rule);
 }
 
-static bool meter_rule(struct firewall *firewall, bool v6)
+/* The source of a packet that came by the family's own chain. */
+static void arrived_load(struct netfilter_rule *rule, const struct family_names *family)
+{
+	rule_load(rule, RULE_NETWORK, family->source_at, family->address_bytes, 0);
+}
+
+static bool meter_rule(struct firewall *firewall, const struct family_names *family)
 {
 	struct netfilter_rule rule;
 	const uint32_t rate = (uint32_t)firewall->settings->source_rate;
 	const struct netfilter_rate over = {.per_second = rate, .burst = rate};
 	const struct rule_set_change meter = {.act = RULE_SET_REFRESH,
-	        .set = FAMILY[v6].meter,
+	        .set = family->meter,
 	        .data = -1,
 	        .timeout_ms = METER_MS,
 	        .over = &over};
 	if (!rate)
 		return true;
-	rule_begin(&rule, firewall->netfilter, CHAIN_INGRESS);
+	rule_begin(&rule, firewall->netfilter, family->arrive);
 	rule_protocol_is(&rule, IPPROTO_UDP);
 	rule_load(&rule, RULE_TRANSPORT, TARGET_PORT, PORT_BYTES, 0);
 	rule_in_set(&rule, SET_PORTS, 0);
-	source_load(&rule, v6);
+	arrived_load(&rule, family);
 	rule_change_set(&rule, &meter);
+	rule_jump(&rule, family->stop);
+	return rule_end(&rule);
+}
+
+/* Only who is to be stopped is looked for among those who may not be. */
+static bool stop_rules(struct firewall *firewall, const struct family_names *family)
+{
+	struct netfilter_rule rule;
+	rule_begin(&rule, firewall->netfilter, family->stop);
+	arrived_load(&rule, family);
+	rule_in_set(&rule, family->allow, 0);
+	rule_accept(&rule);
+	if (!rule_end(&rule))
+		return false;
+	rule_begin(&rule, firewall->netfilter, family->stop);
 	return end_with_drop(&rule, firewall);
 }
 
 static bool ingress_rules(struct firewall *firewall, bool v6)
 {
 	const struct family_names *family = &FAMILY[v6];
+	const char *const banned[] = {family->ban, family->range};
 	struct netfilter_rule rule;
 	rule_begin(&rule, firewall->netfilter, CHAIN_INGRESS);
-	source_load(&rule, v6);
-	rule_in_set(&rule, family->allow, 0);
-	rule_accept(&rule);
+	rule_family_is(&rule, v6);
+	rule_jump(&rule, family->arrive);
 	if (!rule_end(&rule))
 		return false;
-	const char *const banned[] = {family->ban, family->range};
 	for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++) {
-		rule_begin(&rule, firewall->netfilter, CHAIN_INGRESS);
-		source_load(&rule, v6);
+		rule_begin(&rule, firewall->netfilter, family->arrive);
+		arrived_load(&rule, family);
 		rule_in_set(&rule, banned[i], 0);
-		if (!end_with_drop(&rule, firewall))
+		rule_jump(&rule, family->stop);
+		if (!rule_end(&rule))
 			return false;
 	}
-	return meter_rule(firewall, v6);
+	return meter_rule(firewall, family) && stop_rules(firewall, family);
 }
 
 /* What goes to a banned address is what its calls still say to it. */

@@ -158,6 +158,19 @@ void rule_state_in(struct netfilter_rule *rule, uint32_t states)
 	compare(rule, 0, NFT_CMP_NEQ, &none, sizeof(none));
 }
 
+void rule_one_in(struct netfilter_rule *rule, uint32_t packets)
+{
+	static const uint32_t chosen;
+	struct nftnl_expr *step = step_new(rule, "numgen");
+	if (!step)
+		return;
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NG_DREG, number_of(0));
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NG_MODULUS, packets);
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NG_TYPE, NFT_NG_INCREMENTAL);
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NG_OFFSET, 0);
+	compare(rule, 0, NFT_CMP_EQ, &chosen, sizeof(chosen));
+}
+
 static struct nftnl_expr *lookup(
         struct netfilter_rule *rule, const char *set, unsigned key)
 {

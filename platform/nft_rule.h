@@ -91,6 +91,8 @@ void rule_mark_has(struct netfilter_rule *rule, uint32_t bits);
 /* Bits of the connection's state: NETFILTER_ESTABLISHED … */
 enum { NETFILTER_ESTABLISHED = 2, NETFILTER_RELATED = 4, NETFILTER_NEW = 8 };
 void rule_state_in(struct netfilter_rule *rule, uint32_t states);
+/* Holds for one packet of so many, in turn. */
+void rule_one_in(struct netfilter_rule *rule, uint32_t packets);
 void rule_in_set(struct netfilter_rule *rule, const char *set, unsigned key);
 /* The mark that the map has for the key, into a register. */
 void rule_in_map(
