@@ -10,6 +10,8 @@
 #include "cli/output.h"
 #include "cli/paint.h"
 #include "cli/rule_words.h"
+#include "cli/rules_backtest.h"
+#include "cli/rules_diff.h"
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
@@ -20,12 +22,14 @@
 enum { PATH_BYTES = 4096, TEST_MEMORY = 512 << 20 };
 
 static const struct usage USAGE = {
-        "rules list|show|explain|validate|test [RULE…] [options]",
+        "rules list|show|explain|validate|test|diff|backtest [RULE…] [options]",
         "list      one line a rule\n"
         "show      a rule as it is written\n"
         "explain   a rule in plain words\n"
         "validate  compile, and say what is wrong and where\n"
-        "test      run each rule's own captures and compare the number of alerts",
+        "test      run each rule's own captures and compare the number of alerts\n"
+        "diff      what differs in --against from --rules\n"
+        "backtest  what --against would have said of captures, in lines of JSON",
         "ringfence rules explain auth-bruteforce",
 };
 
@@ -33,6 +37,7 @@ struct rules_verb {
 	const char *directory;
 	const char *captures;
 	const char *site;
+	const char *against;
 	unsigned output; /* enum output */
 	struct rules rules;
 	int code;
@@ -276,9 +281,37 @@ static int each(const struct rules_verb *verb, const struct arguments *arguments
 	return code;
 }
 
+static int compare(const struct rules_verb *verb)
+{
+	struct rules after;
+	const bool fine = rules_load(&after, verb->against, verb->site);
+	if (fine)
+		(void)rules_diff(&verb->rules, &after, (enum output)verb->output);
+	rules_clear(&after);
+	return fine ? EXIT_FINE : EXIT_BAD_INPUT;
+}
+
+/* What needs a second set of rules. */
+static int act_against(const struct rules_verb *verb, const struct arguments *arguments)
+{
+	const struct backtest backtest = {&verb->rules, verb->against, verb->site};
+	if (strcmp(arguments->values[0], "diff") == 0)
+		return compare(verb);
+	return rules_backtest(&backtest, (const char *const *)arguments->values + 1,
+	        (size_t)arguments->count - 1);
+}
+
+static bool is_against(const char *action)
+{
+	return strcmp(action, "diff") == 0 || strcmp(action, "backtest") == 0;
+}
+
 static int act(struct rules_verb *verb, const struct arguments *arguments)
 {
 	const char *action = arguments->values[0];
+
+	if (is_against(action))
+		return act_against(verb, arguments);
 
 	if (strcmp(action, "list") == 0) {
 		list(&verb->rules, (enum output)verb->output);
@@ -295,7 +328,7 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 static bool known_action(const char *action)
 {
 	static const char *const actions[] = {
-	        "list", "show", "explain", "validate", "test"};
+	        "list", "show", "explain", "validate", "test", "diff", "backtest"};
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (strcmp(action, actions[i]) == 0)
 			return true;
@@ -316,7 +349,10 @@ int verb_rules(int argc, char **argv)
 	                &verb.site},
 	        {"captures", 0, OPTION_TEXT, "DIR", "where the captures of tests lie",
 	                &verb.captures},
-	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list", &verb.output},
+	        {"against", 0, OPTION_TEXT, "DIR", "other rules, of diff and backtest",
+	                &verb.against},
+	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list and diff",
+	                &verb.output},
 	};
 	enum option_result parsed =
 	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
@@ -332,6 +368,11 @@ int verb_rules(int argc, char **argv)
 	}
 	if (!known_action(arguments.values[0]))
 		return EXIT_USAGE;
+	if (is_against(arguments.values[0]) && !verb.against) {
+		fprintf(stderr, "ringfence: rules %s needs --against DIR\n",
+		        arguments.values[0]);
+		return EXIT_USAGE;
+	}
 	if (!verb.directory)
 		verb.directory = rules_default();
 	if (!verb.directory) {

@@ -7,6 +7,7 @@
 #include "dashboard-api/body.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/query.h"
+#include "dashboard-api/redis_visit.h"
 #include "dashboard-api/route.h"
 #include "engine/report/json.h"
 #include "platform/document.h"
@@ -17,20 +18,6 @@ enum { ENTRY_BYTES = 4096, REASON_BYTES = 500, TTL_MOST_S = 366 * 86400 };
 static struct slice text_of(const char *text)
 {
 	return slice_of(text, strlen(text));
-}
-
-static bool redis_there(struct visit *visit)
-{
-	if (visit->api->redis)
-		return true;
-	return problem(
-	        visit, 503, "this server runs without Redis: redis.address is not set");
-}
-
-static bool redis_failed(struct visit *visit, const char *why)
-{
-	http_reply_header(visit->reply, "Retry-After", "2");
-	return problem(visit, 503, "Redis is away: %s", why);
 }
 
 /* A network's canonical text: what routers compare. */

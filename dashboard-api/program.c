@@ -14,7 +14,7 @@
 
 #include "dashboard-api/problem.h"
 
-enum { OUTPUT_BYTES_MAX = 64 << 20, ERRORS_BYTES_MAX = 4096 };
+enum { OUTPUT_BYTES_MAX = 64 << 20, ERRORS_BYTES_MAX = 65536 };
 
 struct run {
 	struct api *api;
@@ -182,19 +182,24 @@ static bool file_answer(struct visit *visit, const char *path)
 	return true;
 }
 
-/* Lines of JSON as one page. */
-static void lines_answer(struct visit *visit, struct run *run)
+void lines_items(struct buffer *out, struct slice lines)
 {
-	struct slice rest = slice_trim(buffer_text(&run->printed));
-	struct buffer *out = &visit->reply->body;
+	struct slice rest = slice_trim(lines);
 	bool any = false;
-	buffer_string(out, "{\"data\":[");
 	while (slice_present(rest) && rest.len) {
 		if (any)
 			buffer_string(out, ",");
 		buffer_slice(out, slice_split(&rest, '\n'));
 		any = true;
 	}
+}
+
+/* Lines of JSON as one page. */
+static void lines_answer(struct visit *visit, struct run *run)
+{
+	struct buffer *out = &visit->reply->body;
+	buffer_string(out, "{\"data\":[");
+	lines_items(out, buffer_text(&run->printed));
 	buffer_string(out, "],\"page\":{\"next\":null,\"has_more\":false}}");
 }
 
@@ -222,14 +227,10 @@ static void run_answer(struct visit *visit, struct run *run, const char *content
 	visit->reply->content_type = content_type;
 }
 
-void program_answer(struct visit *visit, const char *const *arguments,
-        const char *content_type, const char *written)
+/* Starts the program; the visit is handled again when it has ended. */
+static void run_start(
+        struct visit *visit, const char *const *arguments, const char *written)
 {
-	struct run *run = visit->request->note;
-	if (run) {
-		run_answer(visit, run, content_type);
-		return;
-	}
 	if (atomic_fetch_add(&visit->api->programs, 1) >= PROGRAMS_AT_ONCE_MAX ||
 	        !run_begin(visit, arguments, written)) {
 		(void)atomic_fetch_sub(&visit->api->programs, 1);
@@ -239,6 +240,30 @@ void program_answer(struct visit *visit, const char *const *arguments,
 		return;
 	}
 	visit->reply->later = true;
+}
+
+void program_answer(struct visit *visit, const char *const *arguments,
+        const char *content_type, const char *written)
+{
+	if (visit->request->note)
+		run_answer(visit, visit->request->note, content_type);
+	else
+		run_start(visit, arguments, written);
+}
+
+bool program_ran(
+        struct visit *visit, const char *const *arguments, struct program_output *output)
+{
+	const struct run *run = visit->request->note;
+	if (!run) {
+		run_start(visit, arguments, NULL);
+		return false;
+	}
+	if (!WIFEXITED(run->status) || run->printed.failed)
+		return problem(visit, 422, "the program that was asked broke down");
+	*output = (struct program_output){WEXITSTATUS(run->status),
+	        buffer_text(&run->printed), buffer_text(&run->complaint)};
+	return true;
 }
 
 void program_forget(struct http_request *request)

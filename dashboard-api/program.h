@@ -23,6 +23,21 @@ pid_t program_start(const char *const *arguments, int *output, int *errors);
 void program_answer(struct visit *visit, const char *const *arguments,
         const char *content_type, const char *written);
 
+/* What a program said; borrowed as long as the visit. */
+struct program_output {
+	int code; /* its exit code */
+	struct slice printed;
+	struct slice complaint;
+};
+
+/* For visits that answer themselves: false until the program has ended (the visit is
+ * handled again then), and when it cannot be run (told). */
+bool program_ran(
+        struct visit *visit, const char *const *arguments, struct program_output *output);
+
+/* Lines of JSON as the items of an array. */
+void lines_items(struct buffer *out, struct slice lines);
+
 /* What the visit still holds of a program. */
 void program_forget(struct http_request *request);
 

@@ -18,6 +18,7 @@ enum {
 	ROUTE_PARAMETERS_MAX = 12,
 	BODY_NONE = 0,
 	BODY_SMALL = 1 << 20,
+	BODY_RULES = 10 << 20, /* a set of rules, as JSON escapes it */
 };
 
 enum route_kind {

@@ -12,6 +12,7 @@
 #include "dashboard-api/page.h"
 #include "dashboard-api/route.h"
 #include "dashboard-api/rules.h"
+#include "dashboard-api/rulesets.h"
 #include "dashboard-api/stats.h"
 
 #define TEXT  "{\"type\":\"string\"}"
@@ -40,6 +41,9 @@ static const char ACTION_BODY[] = OBJECT("\"action\",\"ids\"",
 static const char LIST_BODY[] = OBJECT("\"entity\"",
         "\"entity\":" TEXT
         ",\"ttl_s\":{\"type\":\"integer\",\"minimum\":0},\"reason\":" TEXT);
+static const char RULES_BODY[] = OBJECT("\"text\"", "\"text\":" TEXT ",\"note\":" TEXT);
+static const char ROLLBACK_BODY[] =
+        OBJECT("\"to\"", "\"to\":{\"type\":\"integer\",\"minimum\":1},\"note\":" TEXT);
 static const char CHECK_BODY[] = OBJECT("\"address\"", "\"address\":" TEXT);
 static const char SETUP_BODY[] = OBJECT("\"secret\",\"name\",\"password\"",
         "\"secret\":" TEXT ",\"name\":" TEXT ",\"password\":" TEXT);
@@ -197,6 +201,60 @@ const struct route ROUTES[] = {
                 .role = ROLE_VIEWER,
                 .summary = "a rule as it is written",
                 .answer = "application/yaml"},
+        {.method = "POST",
+                .path = "/rules/validate",
+                .handle = rules_validate,
+                .role = ROLE_ANALYST,
+                .body_max = BODY_RULES,
+                .body = RULES_BODY,
+                .summary = "whether rules compile, with the lists of this server"},
+        {.method = "GET",
+                .path = "/rulesets",
+                .handle = rulesets_get,
+                .role = ROLE_VIEWER,
+                .summary = "the version in force and the log of versions"},
+        {.method = "GET",
+                .path = "/rulesets/staged",
+                .handle = staged_get,
+                .role = ROLE_VIEWER,
+                .summary = "sets that can be published, newest first",
+                .parameters = {PAGING}},
+        {.method = "POST",
+                .path = "/rulesets/staged",
+                .handle = ruleset_stage,
+                .role = ROLE_ANALYST,
+                .body_max = BODY_RULES,
+                .body = RULES_BODY,
+                .summary = "keep a whole set, and tell what differs from today's",
+                .parameters = {DRY_RUN}},
+        {.method = "POST",
+                .path = "/rulesets/rollback",
+                .handle = rulesets_rollback,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .body_max = BODY_SMALL,
+                .body = ROLLBACK_BODY,
+                .summary = "publish an older version again; If-Match: the version seen",
+                .parameters = {DRY_RUN}},
+        {.method = "GET",
+                .path = "/rulesets/{id}",
+                .handle = ruleset_get,
+                .role = ROLE_VIEWER,
+                .summary = "a set, by its version or as it was staged",
+                .answer = "application/yaml"},
+        {.method = "GET",
+                .path = "/rulesets/{id}/diff",
+                .handle = ruleset_diff,
+                .role = ROLE_VIEWER,
+                .summary = "what differs in it from the version in force"},
+        {.method = "POST",
+                .path = "/rulesets/{id}/publish",
+                .handle = ruleset_publish,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .body_max = BODY_SMALL,
+                .summary = "make it the version in force; If-Match: the version seen",
+                .parameters = {DRY_RUN, {"note", "string", "why"}}},
         {.method = "GET",
                 .path = "/blocks",
                 .handle = blocks_get,

@@ -5,6 +5,9 @@
 
 #include "dashboard-api/problem.h"
 #include "dashboard-api/program.h"
+#include "dashboard-api/rules_text.h"
+#include "platform/file.h"
+#include "platform/rules_load.h"
 
 enum { RULE_ID_BYTES = 128 };
 
@@ -59,4 +62,46 @@ void rule_explain_answer(struct visit *visit, const char *id)
 		return;
 	const char *const words[] = {"explain", checked, NULL};
 	rules_run(visit, words, "text/plain; charset=utf-8");
+}
+
+/* The lists that come with the rules, for packs that name them; false when there are
+ * none. */
+static bool lists_find(const struct visit *visit, char path[RULES_PATH_BYTES])
+{
+	const char *set = visit->api->settings->rules;
+	const char *directory = set[0] ? set : rules_default();
+	(void)snprintf(path, RULES_PATH_BYTES, "%s/lists", directory ? directory : "");
+	return directory && file_is_directory(path);
+}
+
+static void check_answer(struct visit *visit, const struct rules_file *file)
+{
+	char lists[RULES_PATH_BYTES];
+	const bool listed = lists_find(visit, lists);
+	const char *const arguments[] = {visit->api->settings->program, "rules",
+	        "validate", "--rules", file->path, listed ? "--site" : NULL, lists, NULL};
+	struct program_output output;
+	uint64_t count = 0;
+	if (!program_ran(visit, arguments, &output))
+		return;
+	if (output.code != 0) {
+		rules_refuse(visit, file->path, output.complaint);
+		return;
+	}
+	/* "12 rules in … are valid" */
+	(void)slice_to_u64(slice_split(&output.printed, ' '), &count);
+	buffer_format(&visit->reply->body, "{\"valid\":true,\"rules\":%llu}",
+	        (unsigned long long)count);
+	visit->reply->content_type = "application/json";
+}
+
+void rules_validate(struct visit *visit)
+{
+	struct rules_text read;
+	struct rules_file file;
+	if (rules_text_read(visit, &read)) {
+		if (rules_file_keep(visit, read.text, &file))
+			check_answer(visit, &file);
+	}
+	rules_text_free(&read);
 }

@@ -8,6 +8,8 @@
 
 void rules_get(struct visit *visit);
 void rule_get(struct visit *visit);
+/* Whether rules compile, together with the lists that come with ours. */
+void rules_validate(struct visit *visit);
 /* What a rule means, in plain words. */
 void rule_explain_answer(struct visit *visit, const char *id);
 

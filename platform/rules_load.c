@@ -108,19 +108,6 @@ static bool begin(struct rules *rules)
 	return rules->documents && rules->memory.base;
 }
 
-bool rules_load(struct rules *rules, const char *directory, const char *site)
-{
-	if (!begin(rules))
-		return false;
-	bool fine = read_directory(rules, directory);
-	fine = read_below(rules, directory) && fine;
-	if (site && file_is_directory(site))
-		fine = read_directory(rules, site) && fine;
-	else if (site)
-		fine = read_file(rules, site) && fine;
-	return fine && compile(rules);
-}
-
 /* The packs of a set that was published are documents of their own. */
 static bool unpack(struct rules *rules, struct document *document)
 {
@@ -141,22 +128,53 @@ static bool unpack(struct rules *rules, struct document *document)
 	return true;
 }
 
-bool rules_load_text(struct rules *rules, const char *name, struct slice text)
+/* A whole set as it is published. */
+static bool parse_set(struct rules *rules, const char *name, struct slice text)
 {
 	struct document_error error = {0};
-	if (!begin(rules))
-		return false;
 	const struct slice body = slice_trim(text);
 	const bool json = body.len && (body.data[0] == '{' || body.data[0] == '[');
 	struct document *document =
-	        json ? json_parse(name, body, &error) : yaml_parse(name, body, &error);
+	        json ? json_parse(name, text, &error) : yaml_parse(name, text, &error);
 	if (!document) {
 		fprintf(stderr, "%s:%u:%u: %s\n", name, error.line, error.column,
 		        error.text);
 		return false;
 	}
 	rules->documents[rules->document_count++] = document;
-	return unpack(rules, document) && compile(rules);
+	return unpack(rules, document);
+}
+
+static bool read_set(struct rules *rules, const char *path)
+{
+	struct file_text text;
+	struct file_error error;
+	if (!file_read(path, DOCUMENT_BYTES_MAX, &text, &error)) {
+		fprintf(stderr, "ringfence: %s: %s\n", path, error.text);
+		return false;
+	}
+	const bool fine = parse_set(rules, path, slice_of(text.data, text.len));
+	file_text_free(&text);
+	return fine;
+}
+
+bool rules_load(struct rules *rules, const char *place, const char *site)
+{
+	if (!begin(rules))
+		return false;
+	const bool directory = file_is_directory(place);
+	bool fine = directory ? read_directory(rules, place) : read_set(rules, place);
+	fine = (!directory || read_below(rules, place)) && fine;
+	if (site && file_is_directory(site))
+		fine = read_directory(rules, site) && fine;
+	else if (site)
+		fine = read_file(rules, site) && fine;
+	return fine && compile(rules);
+}
+
+bool rules_load_text(struct rules *rules, const char *name, struct slice text)
+{
+	return begin(rules) && parse_set(rules, name, text) && compile(rules);
 }
 
 void rules_clear(struct rules *rules)

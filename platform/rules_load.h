@@ -22,10 +22,11 @@ struct rules {
 const char *rules_default(void);
 
 /*
+ * place: a directory of packs, or one file that holds a whole set as it is published.
  * site: a further file or directory, with this site's lists and overrides; may be NULL.
  * False when something is wrong: told on standard error with its place.
  */
-bool rules_load(struct rules *rules, const char *directory, const char *site);
+bool rules_load(struct rules *rules, const char *place, const char *site);
 /*
  * Rules as they are published: one document in JSON or YAML, which is a pack, or a map
  * "packs" of several, each under the name of its file. name is for messages.

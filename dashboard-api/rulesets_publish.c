@@ -1,0 +1,172 @@
+/*
+ * What changes the version that all nodes follow.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "dashboard-api/audit.h"
+#include "dashboard-api/body.h"
+#include "dashboard-api/redis_visit.h"
+#include "dashboard-api/route.h"
+#include "dashboard-api/rulesets.h"
+#include "platform/document.h"
+
+enum { NOTE_BYTES = 500 };
+
+/* The version that the client saw last (If-Match, RFC 9110 13.1.1): a strong tag. */
+static bool match_read(struct visit *visit, uint64_t *version)
+{
+	struct slice tag = slice_trim(http_header(visit->request, "If-Match"));
+	if (!slice_present(tag) || !tag.len)
+		return problem(visit, 428,
+		        "If-Match says which version you have seen: the ETag of "
+		        "/rulesets");
+	if (tag.len >= 2 && tag.data[0] == '"' && tag.data[tag.len - 1] == '"')
+		tag = slice_of(tag.data + 1, tag.len - 2);
+	return slice_to_u64(tag, version) ||
+	       problem(visit, 400, "If-Match is a version's number in quotes");
+}
+
+/* A change of the version: the text to publish, or the version to return to. */
+struct wish {
+	uint64_t seen;
+	uint64_t to;
+	struct slice text; /* absent = return */
+	struct store_author author;
+};
+
+static bool conflict(struct visit *visit, uint64_t current)
+{
+	return problem(visit, 409,
+	        "another version was published meanwhile: %llu is in force",
+	        (unsigned long long)current);
+}
+
+/* Only looks: whether the wish would be fulfilled now. */
+static bool wish_current(struct visit *visit, const struct wish *wish)
+{
+	uint64_t current = 0;
+	if (!store_rules_version(visit->api->redis, &current))
+		return redis_failed(visit, redis_problem(visit->api->redis));
+	return current == wish->seen || conflict(visit, current);
+}
+
+static bool refused(
+        struct visit *visit, const struct wish *wish, const struct store_problem *trouble)
+{
+	const struct slice why = slice_of(trouble->text, strlen(trouble->text));
+	if (slice_starts(why, SLICE("CONFLICT")))
+		return wish_current(visit, wish) &&
+		       problem(visit, 409, "another version was published meanwhile");
+	if (slice_starts(why, SLICE("GONE")))
+		return problem(visit, 404, "version %llu is no longer there",
+		        (unsigned long long)wish->to);
+	return redis_failed(visit, trouble->text);
+}
+
+static void wish_do(struct visit *visit, struct wish *wish, const char *action)
+{
+	struct redis *redis = visit->api->redis;
+	struct store_problem trouble = {""};
+	uint64_t version = wish->seen;
+	char object[64];
+	const bool back = !slice_present(wish->text);
+	if (back)
+		(void)snprintf(object, sizeof(object), "to %llu behind %llu",
+		        (unsigned long long)wish->to, (unsigned long long)wish->seen);
+	else
+		(void)snprintf(object, sizeof(object), "%.*s behind %llu",
+		        (int)slice_first(visit->values[0], 30).len, visit->values[0].data,
+		        (unsigned long long)wish->seen);
+	if (!audit_note(visit, action, slice_of(object, strlen(object))))
+		return;
+	const bool fine = back ? store_rules_rollback(redis, &version, wish->to,
+	                                 &wish->author, &trouble)
+	                       : store_rules_publish(redis, &version, wish->text,
+	                                 &wish->author, &trouble);
+	if (!fine) {
+		(void)refused(visit, wish, &trouble);
+		return;
+	}
+	buffer_format(
+	        &visit->reply->body, "{\"version\":%llu}", (unsigned long long)version);
+	http_reply_header(visit->reply, "ETag", "\"%llu\"", (unsigned long long)version);
+	visit->reply->content_type = "application/json";
+}
+
+/* Begins a wish: who, what was seen, and whether that is still so. */
+static bool wish_begin(struct visit *visit, struct wish *wish)
+{
+	*wish = (struct wish){.author = {
+	                              slice_of(visit->who.name, strlen(visit->who.name)),
+	                              SLICE(""),
+	                      }};
+	return redis_there(visit) && match_read(visit, &wish->seen) &&
+	       wish_current(visit, wish);
+}
+
+static void wish_end(struct visit *visit, struct wish *wish, const char *action)
+{
+	if (slice_equal(visit_parameter(visit, "dry_run"), SLICE("true")))
+		visit->reply->status = 204;
+	else
+		wish_do(visit, wish, action);
+}
+
+void ruleset_publish(struct visit *visit)
+{
+	struct buffer text = buffer_of(STORE_BODY_MAX);
+	struct wish wish;
+	if (wish_begin(visit, &wish)) {
+		const struct slice note = visit_parameter(visit, "note");
+		if (slice_present(note))
+			wish.author.note = slice_first(note, NOTE_BYTES);
+		if (ruleset_text(visit, &text)) {
+			wish.text = buffer_text(&text);
+			wish_end(visit, &wish, "ruleset.publish");
+		}
+	}
+	buffer_free(&text);
+}
+
+static bool target_read(
+        struct visit *visit, const struct document *body, struct wish *wish)
+{
+	const struct node *to = node_find(body->root, SLICE("to"));
+	struct slice note;
+	if (!to || to->kind != NODE_SCALAR || to->quoted ||
+	        !slice_to_u64(to->text, &wish->to) || !wish->to)
+		return problem_at(
+		        visit, 400, "/to", "the number of the version to return to");
+	if (!body_optional_text(visit, body, "note", NOTE_BYTES, &note))
+		return false;
+	if (slice_present(note))
+		wish->author.note = note;
+	return true;
+}
+
+/* Whether that version is still there, so that a dry run can tell. */
+static bool target_there(struct visit *visit, const struct wish *wish)
+{
+	struct store_rules rules;
+	struct store_problem trouble = {""};
+	if (store_rules_fetch(visit->api->redis, wish->to, &rules, &trouble))
+		return true;
+	if (slice_starts(slice_of(trouble.text, strlen(trouble.text)), SLICE("version ")))
+		return problem(visit, 404, "%s", trouble.text);
+	return redis_failed(visit, trouble.text);
+}
+
+void rulesets_rollback(struct visit *visit)
+{
+	static const char *const KNOWN[] = {"to", "note", NULL};
+	struct wish wish;
+	if (!wish_begin(visit, &wish))
+		return;
+	struct document *body = body_read(visit, KNOWN);
+	if (!body)
+		return;
+	if (target_read(visit, body, &wish) && target_there(visit, &wish))
+		wish_end(visit, &wish, "ruleset.rollback");
+	document_free(&body);
+}

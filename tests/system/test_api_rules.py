@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Rules by the API: validated with their places, staged, compared, published to a real Redis by
+compare and swap, followed by a real sensor, rolled back."""
+
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+from api_kit import DEADLINE_S, SOURCE, Server, expect, first_user, token_of
+from common import need_tool
+from live_kit import Sensor, Wire, need_sensor
+from redis_kit import Server as Redis
+
+API = "/api/v1"
+
+
+def rule(identity, severity="low", more=""):
+    return f"""- id: {identity}
+  title: Any request
+  category: policy
+  severity: {severity}
+  on: sip.request
+  when: {{ method: {{ in: [REGISTER, INVITE, OPTIONS] }} }}
+  key: [src.ip]
+  trigger: first
+  respond: [alert]
+{more}"""
+
+
+def ask(server, token, method, path, body=None, status=200, **headers):
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    return expect(server.ask(method, API + path, body, token, headers), status)
+
+
+def validation_names_places(server, token):
+    good = ask(server, token, "POST", "/rules/validate", rule("mine"), Content_Type="text/yaml")
+    assert good == {"valid": True, "rules": 1}, good
+    good = ask(server, token, "POST", "/rules/validate",
+               {"text": (SOURCE / "rules/scanning.yaml").read_text()})
+    assert good["valid"] and good["rules"] > 3, good  # it names lists of other files
+    bad = rule("mine") + rule("mine", severity="extreme") + "\n\n  colour: green\n"
+    refused = ask(server, token, "POST", "/rules/validate", {"text": bad}, 422)
+    lines = bad.splitlines()
+    places = {error.get("line"): error for error in refused["errors"]}
+    severity = next(i for i, line in enumerate(lines, 1) if "extreme" in line)
+    colour = next(i for i, line in enumerate(lines, 1) if "colour" in line)
+    assert {severity, colour} <= places.keys(), refused
+    assert places[severity]["column"] == lines[severity - 1].index("extreme") + 1, refused
+    assert all(error["pointer"] == "/text" and error["detail"] for error in refused["errors"])
+    assert "rulesets/" not in json.dumps(refused), refused
+    broken = ask(server, token, "POST", "/rules/validate", "a: [1,\nb: {", 422,
+                 Content_Type="application/yaml")
+    assert broken["errors"][0]["line"] >= 1 and broken["errors"][0]["pointer"] == "", broken
+    for body, status in (({}, 400), ({"text": 7}, 400), ({"text": ""}, 400), ({"txet": "a"}, 400)):
+        ask(server, token, "POST", "/rules/validate", body, status)
+    ask(server, token, "POST", "/rules/validate", "", 400, Content_Type="text/yaml")
+    ask(server, token, "POST", "/rules/validate", "x", 415, Content_Type="text/plain")
+    ask(server, token, "POST", "/rules/validate", "x" * (9 << 20), 413, Content_Type="text/yaml")
+
+
+def stage(server, token, text, status=201, query=""):
+    return ask(server, token, "POST", "/rulesets/staged" + query, {"text": text, "note": "try"}, status)
+
+
+def changes(document):
+    return {change["id"]: change["change"] for change in document["changes"]}
+
+
+def versions_follow_each_other(server, redis, admin, viewer):
+    start = ask(server, viewer, "GET", "/rulesets")
+    assert start["current"] == 0 and start["data"] == [], start
+    # What nodes could not compile cannot be staged: lists of other files are not there.
+    stage(server, admin, (SOURCE / "rules/scanning.yaml").read_text(), 422)
+    dry = stage(server, admin, rule("one"), 200, "?dry_run=true")
+    assert changes(dry)["one"] == "added" and changes(dry)["auth-bruteforce"] == "removed", dry
+    assert ask(server, viewer, "GET", "/rulesets/staged")["data"] == []
+    one = stage(server, admin, rule("one"))
+    assert one["base"] == 0 and one["note"] == "try" and one["by"] == "admin", one
+    listed = ask(server, viewer, "GET", "/rulesets/staged")["data"]
+    assert [row["id"] for row in listed] == [one["id"]] and "changes" not in listed[0], listed
+    assert ask(server, viewer, "GET", f"/rulesets/{one['id']}").decode() == rule("one")
+
+    publish = f"/rulesets/{one['id']}/publish"
+    ask(server, viewer, "POST", publish, None, 403, If_Match='"0"')
+    ask(server, admin, "POST", publish, None, 428)
+    ask(server, admin, "POST", publish, None, 400, If_Match="*")
+    ask(server, admin, "POST", publish, None, 409, If_Match='"7"')
+    ask(server, admin, "POST", "/rulesets/0123456789abcdef01234/publish", None, 404, If_Match='"0"')
+    ask(server, admin, "POST", publish + "?dry_run=true", None, 204, If_Match='"0"')
+    assert ask(server, viewer, "GET", "/rulesets")["current"] == 0
+    assert ask(server, admin, "POST", publish + "?note=first", None, If_Match='"0"') == {"version": 1}
+    assert redis.cli("GET", "{rf:rules}:ver").strip() == "1"
+    assert redis.cli("HGET", "{rf:rules}:set:1", "body").rstrip() == rule("one").rstrip()
+    ask(server, admin, "POST", publish, None, 409, If_Match='"0"')
+
+    two = stage(server, admin, rule("one", "high") + rule("two"))
+    assert changes(two) == {"one": "changed", "two": "added"} and two["base"] == 1, two
+    assert changes(ask(server, viewer, "GET", f"/rulesets/{two['id']}/diff")) == changes(two)
+    assert changes(ask(server, viewer, "GET", f"/rulesets/{one['id']}/diff")) == {}
+    return one, two
+
+
+def one_wins(server, admin, two):
+    """Eight publish at once what they saw last: one does, the others are told."""
+    answers = []
+
+    def publish():
+        answers.append(server.ask("POST", f"{API}/rulesets/{two['id']}/publish", None, admin,
+                                  {"If-Match": '"1"'})[0])
+
+    threads = [threading.Thread(target=publish) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] + [409] * 7, answers
+
+
+def rolled_back(server, admin, viewer):
+    rollback = "/rulesets/rollback"
+    ask(server, viewer, "POST", rollback, {"to": 1}, 403, If_Match='"2"')
+    ask(server, admin, "POST", rollback, {"to": 1}, 428)
+    ask(server, admin, "POST", rollback, {"to": 1}, 409, If_Match='"1"')
+    ask(server, admin, "POST", rollback, {"to": 9}, 404, If_Match='"2"')
+    for body in ({}, {"to": "1"}, {"to": 0}, {"to": 1, "x": 1}):
+        ask(server, admin, "POST", rollback, body, 400, If_Match='"2"')
+    ask(server, admin, "POST", rollback + "?dry_run=true", {"to": 1}, 204, If_Match='"2"')
+    done = ask(server, admin, "POST", rollback, {"to": 1, "note": "too loud"}, If_Match='"2"')
+    assert done == {"version": 3}, done
+    status, headers, log = server.ask("GET", API + "/rulesets", token=viewer)
+    assert status == 200 and headers["ETag"] == '"3"' and log["current"] == 3
+    assert [(row["version"], row["what"], row["note"]) for row in log["data"]] == [
+        (3, "rollback to 1", "too loud"), (2, "publish", ""), (1, "publish", "first")], log
+    assert all(row["who"] == "admin" and row["published"] for row in log["data"]), log
+    for version, text in ((1, rule("one")), (3, rule("one"))):
+        assert ask(server, viewer, "GET", f"/rulesets/{version}").decode() == text
+    ask(server, viewer, "GET", "/rulesets/4", None, 404)
+    audit = [row["action"] for row in ask(server, admin, "GET", "/audit")["data"]]
+    assert audit.count("ruleset.rollback") == 1 and audit.count("ruleset.stage") == 2, audit
+
+
+def node(server, token):
+    rows = ask(server, token, "GET", "/nodes")["data"]
+    return next((row for row in rows if row["id"] == "ruled"), {})
+
+
+def until(condition, what):
+    end = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(what)
+
+
+def sensor_follows(server, redis, admin, directory):
+    """What is published is judged by and acknowledged; so is what is rolled back."""
+    with Wire() as wire:
+        sensor = Sensor(wire, directory / "ruled", **{"redis.address": str(redis.socket)}).start()
+        try:
+            until(lambda: node(server, admin).get("rules") == "3", "that version 3 is in force")
+            wire.send(SOURCE / "captures/attack/svwar-default.pcap")
+            until(lambda: any(e["event_type"] == "alert" and e["alert"]["rule_id"] == "one"
+                              for e in sensor.events()), "an alert by the published rule")
+            loud = stage(server, admin, rule("three"))
+            ask(server, admin, "POST", f"/rulesets/{loud['id']}/publish", None, If_Match='"3"')
+            until(lambda: node(server, admin).get("rules") == "4", "that version 4 is in force")
+            wire.send(SOURCE / "captures/attack/svwar-default.pcap")
+            until(lambda: any(e["event_type"] == "alert" and e["alert"]["rule_id"] == "three"
+                              for e in sensor.events()), "an alert by the new rule")
+        finally:
+            sensor.stop()
+
+
+def redis_is_away(server, redis, admin):
+    redis.stop()
+    for method, path, body in (("GET", "/rulesets", None), ("GET", "/rulesets/1", None),
+                               ("POST", "/rulesets/staged", {"text": rule("x")}),
+                               ("POST", "/rulesets/rollback", {"to": 1})):
+        ask(server, admin, method, path, body, 503, If_Match='"4"')
+
+
+def main():
+    need_tool("redis-server", "redis-cli")
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="ringfence-api-rules-"))
+    redis = Redis(directory / "redis")
+    server = None
+    try:
+        redis.start()
+        server = Server(directory, f"redis:\n  address: {redis.socket}\n", rules=SOURCE / "rules")
+        cookie = first_user(server)
+        admin = token_of(server, cookie, name="admin", role="admin", grants=["rules:publish"])
+        viewer = token_of(server, cookie, name="viewer", role="viewer")
+        operator = token_of(server, cookie, name="operator", role="operator")
+        validation_names_places(server, admin)
+        ask(server, viewer, "POST", "/rules/validate", {"text": rule("x")}, 403)
+        one, two = versions_follow_each_other(server, redis, admin, viewer)
+        ask(server, operator, "POST", f"/rulesets/{one['id']}/publish", None, 403, If_Match='"1"')
+        one_wins(server, admin, two)
+        rolled_back(server, admin, viewer)
+        sensor_follows(server, redis, admin, directory)
+        redis_is_away(server, redis, admin)
+        server.stop()
+        server = None
+    finally:
+        redis.stop()
+        if server:
+            server.process.kill()
+            sys.stderr.write(server.process.stderr.read())
+        shutil.rmtree(directory)
+
+
+if __name__ == "__main__":
+    need_sensor()
+    main()
