@@ -139,23 +139,34 @@ static void explain_counted(const struct rule *rule, const struct trigger_result
 	write_span(writer, rule->trigger.window_us);
 }
 
+static void explain_first(const struct rule *rule, const struct trigger_result *result,
+        struct writer *writer)
+{
+	writer_string(writer, "first ");
+	writer_slice(writer, rule->noun);
+	writer_string(writer, ": ");
+	writer_slice(writer, rule->title);
+	if (!result->what.len && !result->numbered)
+		return;
+	writer_string(writer, " (");
+	write_field(writer, &rule->show);
+	writer_byte(writer, ' ');
+	if (result->numbered) {
+		write_number(writer, result->also);
+	} else {
+		writer_byte(writer, '"');
+		writer_slice(writer, slice_first(result->what, SHOWN_MAX));
+		writer_string(writer, result->what.len > SHOWN_MAX ? "…\"" : "\"");
+	}
+	writer_byte(writer, ')');
+}
+
 void explain_alert(const struct rule *rule, const struct trigger_result *result,
         struct writer *writer)
 {
 	switch (rule->trigger.kind) {
 	case TRIGGER_FIRST:
-		writer_string(writer, "first ");
-		writer_slice(writer, rule->noun);
-		writer_string(writer, ": ");
-		writer_slice(writer, rule->title);
-		if (result->what.len) {
-			writer_string(writer, " (");
-			write_field(writer, &rule->show);
-			writer_string(writer, " \"");
-			writer_slice(writer, slice_first(result->what, SHOWN_MAX));
-			writer_string(
-			        writer, result->what.len > SHOWN_MAX ? "…\")" : "\")");
-		}
+		explain_first(rule, result, writer);
 		break;
 	case TRIGGER_COUNT:
 	case TRIGGER_LEAKY:

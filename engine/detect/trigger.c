@@ -128,6 +128,9 @@ static struct trigger_result on_first(const struct trigger_input *input)
 		field_value(input->cache, &input->rule->show, &value);
 	if (value.type == VALUE_TEXT)
 		result.what = value.text;
+	result.numbered = value.type == VALUE_NUMBER;
+	if (result.numbered)
+		result.also = value.number;
 	return result;
 }
 

@@ -26,6 +26,7 @@ struct trigger_result {
 	uint64_t count;    /* events in it */
 	uint64_t span_us;  /* since the first of them */
 	struct slice what; /* score: the prints that hit, joined; in the caller's text */
+	bool numbered;     /* first: also is the shown number */
 };
 
 /* Bytes of state that a key needs, a multiple of 8. */

@@ -29,6 +29,7 @@ class Capture:
         self.records = []
         self.now_us = START_US
         self.identity = 0
+        self.dscp = 0
         self.connections = {}
 
     def wait(self, seconds):
@@ -36,7 +37,7 @@ class Capture:
 
     def packet(self, src, dst, protocol, payload):
         self.identity = self.identity % 65535 + 1
-        header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), self.identity, 0, 64, protocol, 0)
+        header = struct.pack(">BBHHHBBH", 0x45, self.dscp << 2, 20 + len(payload), self.identity, 0, 64, protocol, 0)
         header += address(src) + address(dst)
         header = header[:10] + struct.pack(">H", checksum(header)) + header[12:]
         frame = bytes.fromhex("020000000002020000000001" "0800") + header + payload
