@@ -75,20 +75,33 @@ void lines_alert(
 	lines->line.context.evidence_file = NULL;
 }
 
-bool lines_close(struct lines *lines, const struct engine *engine)
+/* The summary piece by piece; in an array without its line end. */
+static bool summary_emit(struct lines *lines, const struct engine *engine)
 {
-	const struct summary *summary = engine_summary(engine);
-	size_t size = summary_size(summary);
+	struct summary_text summary = {.summary = engine_summary(engine),
+	        .frame = engine_frame_counters(engine),
+	        .track = track_counters(engine_track(engine))};
+	const size_t size = summary_piece_size(summary.summary);
 	char *data = malloc(size);
-
 	if (!data)
 		return false;
+	if (lines->array && lines->written && fputs(",\n", lines->to) == EOF)
+		lines->failed = true;
+	lines->written++;
 	struct writer out = writer_of(data, size);
-	summary_write(summary, engine_frame_counters(engine),
-	        track_counters(engine_track(engine)), &out);
-	if (!out.truncated)
-		emit(lines, writer_text(&out));
+	for (; summary_piece(&summary, &out); out.len = 0) {
+		const size_t len = out.len - (summary.ended && lines->array);
+		if (fwrite(data, 1, len, lines->to) != len)
+			lines->failed = true;
+	}
 	free(data);
+	return !out.truncated;
+}
+
+bool lines_close(struct lines *lines, const struct engine *engine)
+{
+	if (!summary_emit(lines, engine))
+		return false;
 	if (lines->array && fputs("\n]\n", lines->to) == EOF)
 		lines->failed = true;
 	return fflush(lines->to) == 0 && !lines->failed;

@@ -231,18 +231,25 @@ static void rest(struct judge *judge)
 	bell_sleep(&judge->bell, empty ? IDLE_MS : 1);
 }
 
+/* A line is told in one piece, however many streams it lists. */
 static void tell_summary(struct judge *judge)
 {
 	const struct summary *summary = engine_summary(judge->engine);
-	const size_t size = summary_size(summary);
-	char *data = malloc(size);
+	const size_t piece = summary_piece_size(summary);
+	const size_t pieces = 3 + summary_stream_count(summary) / SUMMARY_STREAMS_AT_ONCE;
+	struct summary_text text = {.summary = summary,
+	        .frame = engine_frame_counters(judge->engine),
+	        .track = track_counters(engine_track(judge->engine))};
+	char *data = malloc(piece * pieces);
+	size_t len = 0;
 	if (!data)
 		return;
-	struct writer out = writer_of(data, size);
-	summary_write(summary, engine_frame_counters(judge->engine),
-	        track_counters(engine_track(judge->engine)), &out);
-	if (!out.truncated)
-		put(judge, OUT_LINE, writer_text(&out));
+	struct writer out = writer_of(data, piece);
+	while (summary_piece(&text, &out)) {
+		len += out.len;
+		out = writer_of(data + len, piece);
+	}
+	put(judge, OUT_LINE, slice_of(data, len));
 	free(data);
 }
 

@@ -127,7 +127,7 @@ void writer_base64(struct writer *out, struct slice bytes)
 static void member(struct writer *out, const char *key, const char *suffix)
 {
 	const char last = out->len ? out->data[out->len - 1] : '{';
-	if (last != '{' && last != '[' && last != '\n')
+	if (last != '{' && last != '[' && last != ',' && last != '\n')
 		writer_byte(out, ',');
 	if (!key)
 		return;

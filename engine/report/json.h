@@ -1,6 +1,6 @@
 /*
  * JSON over a bounded writer (RFC 8259). There is no state but the text itself: a member
- * is preceded by a comma unless it is the first behind '{' or '['. What is written is
+ * is preceded by a comma unless it is the first behind '{' or '[', or one stands there. What is written is
  * always valid UTF-8; what the wire sent that is not is replaced by U+FFFD and given
  * once more, byte for byte, as base64 under the key with "_raw_b64" behind it.
  *

@@ -237,12 +237,12 @@ const struct summary_stream *summary_stream(const struct summary *summary, size_
 	return slab_at(&summary->streams.slab, (uint32_t)index + 1);
 }
 
-size_t summary_size(const struct summary *summary)
+size_t summary_piece_size(const struct summary *summary)
 {
 	/* A stream takes at most 2 × 47 bytes of address and 8 numbers with their keys.
 	 */
-	return 1 << 18 | ((size_t)summary->streams.slab.count * 512 +
-	                         (size_t)summary->rule_count * 6 * 256);
+	return 1 << 18 |
+	       (SUMMARY_STREAMS_AT_ONCE * 512 + (size_t)summary->rule_count * 6 * 256);
 }
 
 /*
@@ -361,15 +361,15 @@ static void write_limits(const struct summary *summary,
 	json_object_end(out);
 }
 
-void summary_write(const struct summary *summary, const struct frame_counters *frame,
-        const struct track_counters *track, struct writer *out)
+static void write_head(const struct summary_text *text, struct writer *out)
 {
+	const struct summary *summary = text->summary;
 	json_object(out, NULL);
 	json_literal(out, "event_type", "summary");
 	if (summary->packets)
 		json_time(out, "timestamp", summary->last_us);
 	json_u64(out, "packets", summary->packets);
-	json_u64(out, "bytes", frame->bytes);
+	json_u64(out, "bytes", text->frame->bytes);
 	if (summary->packets) {
 		json_time(out, "first", summary->first_us);
 		json_time(out, "last", summary->last_us);
@@ -377,15 +377,39 @@ void summary_write(const struct summary *summary, const struct frame_counters *f
 	json_fixed(
 	        out, "seconds", (double)(summary->last_us - summary->first_us) / 1e6, 6);
 	write_sip(summary, out);
-	summary_streams_write(&summary->streams, out);
+	json_object(out, "rtp");
+	json_array(out, "streams");
+}
+
+/* From the end of the streams on. */
+static void write_tail(const struct summary_text *text, struct writer *out)
+{
+	const struct summary *summary = text->summary;
+	json_array_end(out);
+	json_u64(out, "packets", summary->streams.packets);
+	json_object_end(out);
 	json_object(out, "rtcp");
 	json_u64(out, "packets", summary->rtcp_packets);
 	json_object_end(out);
 	summary_h323_write(&summary->h323, out);
 	write_alerts(summary, out);
 	write_anomalies(summary, out);
-	write_frames(frame, out);
-	write_limits(summary, track, out);
+	write_frames(text->frame, out);
+	write_limits(summary, text->track, out);
 	json_object_end(out);
 	writer_byte(out, '\n');
+}
+
+bool summary_piece(struct summary_text *text, struct writer *out)
+{
+	if (!text->begun)
+		write_head(text, out);
+	else if (text->streams < text->summary->streams.slab.count)
+		summary_streams_write(&text->summary->streams, &text->streams, out);
+	else if (!text->ended)
+		write_tail(text, out);
+	text->ended = text->begun && text->streams == text->summary->streams.slab.count &&
+	              out->len > 0 && out->data[out->len - 1] == '\n';
+	text->begun = true;
+	return out->len > 0;
 }

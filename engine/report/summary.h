@@ -59,10 +59,23 @@ uint64_t summary_responses(const struct summary *summary, unsigned status);
 size_t summary_stream_count(const struct summary *summary);
 const struct summary_stream *summary_stream(const struct summary *summary, size_t index);
 
-/* Enough bytes for summary_write. */
-size_t summary_size(const struct summary *summary);
-/* The event of type "summary" with its line end. */
-void summary_write(const struct summary *summary, const struct frame_counters *frame,
-        const struct track_counters *track, struct writer *out);
+/*
+ * The event of type "summary" with its line end, in pieces: it may list very many
+ * streams. Set to zero but for its pointers before the first piece.
+ */
+struct summary_text {
+	const struct summary *summary;
+	const struct frame_counters *frame;
+	const struct track_counters *track;
+	uint32_t streams; /* written so far */
+	bool begun, ended;
+};
+
+enum { SUMMARY_STREAMS_AT_ONCE = 256 /* of a piece */ };
+
+/* Enough bytes for any piece. */
+size_t summary_piece_size(const struct summary *summary);
+/* The next piece into an empty writer; false behind the last one. */
+bool summary_piece(struct summary_text *text, struct writer *out);
 
 #endif

@@ -75,26 +75,28 @@ void summary_streams_add(
 	}
 }
 
-void summary_streams_write(const struct summary_streams *streams, struct writer *out)
+static void stream_write(const struct summary_stream *stream, struct writer *out)
 {
-	json_object(out, "rtp");
-	json_array(out, "streams");
-	for (uint32_t i = 1; i <= streams->slab.count; i++) {
-		const struct summary_stream *stream = slab_at(&streams->slab, i);
-		json_object(out, NULL);
-		json_endpoint(out, "src", &stream->src);
-		json_endpoint(out, "dst", &stream->dst);
-		json_hex(out, "ssrc", stream->ssrc, 8);
-		json_u64(out, "pt", stream->payload_type);
-		json_u64(out, "packets", stream->packets);
-		json_u64(out, "duplicates", stream->duplicates);
-		json_u64(out, "reordered", stream->reordered);
-		json_u64(out, "lost", stream->lost);
-		json_fixed(out, "jitter_ms_max", stream->jitter_ms_max, 3);
-		json_fixed(out, "jitter_ms_mean", stream->jitter_ms_mean, 3);
-		json_object_end(out);
-	}
-	json_array_end(out);
-	json_u64(out, "packets", streams->packets);
+	json_object(out, NULL);
+	json_endpoint(out, "src", &stream->src);
+	json_endpoint(out, "dst", &stream->dst);
+	json_hex(out, "ssrc", stream->ssrc, 8);
+	json_u64(out, "pt", stream->payload_type);
+	json_u64(out, "packets", stream->packets);
+	json_u64(out, "duplicates", stream->duplicates);
+	json_u64(out, "reordered", stream->reordered);
+	json_u64(out, "lost", stream->lost);
+	json_fixed(out, "jitter_ms_max", stream->jitter_ms_max, 3);
+	json_fixed(out, "jitter_ms_mean", stream->jitter_ms_mean, 3);
 	json_object_end(out);
+}
+
+void summary_streams_write(
+        const struct summary_streams *streams, uint32_t *written, struct writer *out)
+{
+	if (*written)
+		writer_byte(out, ',');
+	for (unsigned i = 0;
+	        i < SUMMARY_STREAMS_AT_ONCE && *written < streams->slab.count; i++)
+		stream_write(slab_at(&streams->slab, ++*written), out);
 }

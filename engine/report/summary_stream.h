@@ -21,6 +21,11 @@ bool summary_streams_init(struct summary_streams *streams, struct memory *memory
         size_t share, const struct hash_key *key);
 void summary_streams_add(
         struct summary_streams *streams, const struct summary_stream *stream);
-void summary_streams_write(const struct summary_streams *streams, struct writer *out);
+/*
+ * At most SUMMARY_STREAMS_AT_ONCE of them behind the first *written, which moves on: the
+ * elements of a JSON array.
+ */
+void summary_streams_write(
+        const struct summary_streams *streams, uint32_t *written, struct writer *out);
 
 #endif
