@@ -56,7 +56,7 @@ size_t tpkt_find_q931(struct slice bytes, size_t from)
 size_t tpkt_find_chain(struct slice bytes, size_t from)
 {
 	for (size_t at = from; at < bytes.len; at++) {
-		const struct slice rest = slice_from(bytes, at);
+		const struct slice rest = slice_of(bytes.data + at, bytes.len - at);
 		if (rest.data[0] != TPKT_VERSION)
 			continue;
 		if (rest.len < TPKT_HEADER)

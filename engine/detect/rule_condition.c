@@ -2,9 +2,12 @@
  * Conditions are compiled from the back: where a comparison leads is known before the
  * comparison is written, so that any, all and not need no patching and judging no stack.
  */
+#include "engine/base/ensure.h"
 #include "engine/detect/rule_read.h"
 
 enum { NEGATES = 1, LENGTH = 2, LISTED = 4 };
+
+enum { COST_MAX = 31 };
 
 static const struct operation {
 	const char *name;
@@ -147,7 +150,7 @@ static uint16_t compile_operators(struct compiler *compiler, const struct node *
 
 	if (nocase && !read_bool(compiler, nocase, &base->nocase))
 		return RULE_REJECT;
-	for (unsigned cost = 31; cost-- > 0;) {
+	for (unsigned cost = COST_MAX; cost-- > 0;) {
 		for (const struct node *node = map->first_child; node;
 		        node = node->next) {
 			const struct operation *op = operator_find(node->key);
@@ -158,11 +161,15 @@ static uint16_t compile_operators(struct compiler *compiler, const struct node *
 			        (struct exits){entry, exits.no});
 		}
 	}
-	for (const struct node *node = map->first_child; node; node = node->next)
-		if (node != nocase && !operator_find(node->key))
+	for (const struct node *node = map->first_child; node; node = node->next) {
+		const struct operation *op = operator_find(node->key);
+		/* One that costs more would have been left out, and the rule too wide. */
+		ENSURE(!op || (op->cost >= 1 && op->cost <= COST_MAX));
+		if (node != nocase && !op)
 			refuse_key(compiler, node, "no operator '$'",
 			        (struct names){
 			                operators, sizeof(operators[0]), OPERATORS});
+	}
 	return entry;
 }
 

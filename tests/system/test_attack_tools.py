@@ -53,7 +53,6 @@ ATTACKS = [
                             "-nostdin", f"{TARGET}:5080"], ["flood-invite"]),
     ("brute", OWN, ["brute", TARGET], ["auth-bruteforce", "auth-bruteforce-user"]),
     ("brute-distributed", OWN, ["brute-distributed", TARGET, *MORE_SOURCES], ["auth-bruteforce-dist"]),
-    ("spray", OWN, ["spray", TARGET], []),
     ("crack", OWN, ["crack", TARGET], ["auth-crack-success"]),
     ("enumerate", OWN, ["enumerate-users", TARGET], ["ext-enum"]),
     ("enumerate-distributed", OWN, ["enumerate-distributed", TARGET, *MORE_SOURCES], ["ext-enum-distributed"]),
