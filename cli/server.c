@@ -53,6 +53,23 @@ void server_close(struct server *server)
 	http_client_free(&server->client);
 }
 
+/* Where in what was sent the mistakes are, when the problem names lines. */
+static void places_tell(const struct document *document)
+{
+	const struct node *errors =
+	        document ? node_find(document->root, SLICE("errors")) : NULL;
+	const struct node *error = errors ? errors->first_child : NULL;
+	for (; error; error = error->next) {
+		const struct node *line = node_find(error, SLICE("line"));
+		const struct node *column = node_find(error, SLICE("column"));
+		const struct node *detail = node_find(error, SLICE("detail"));
+		if (line && column && detail)
+			fprintf(stderr, "  %.*s:%.*s: %.*s\n", (int)line->text.len,
+			        line->text.data, (int)column->text.len, column->text.data,
+			        (int)detail->text.len, detail->text.data);
+	}
+}
+
 /* The detail of a problem, or the bare status. */
 static int refused(const struct http_answer *answer)
 {
@@ -65,6 +82,7 @@ static int refused(const struct http_answer *answer)
 		        detail->text.data);
 	else
 		fprintf(stderr, "ringfence: the server says %u\n", answer->status);
+	places_tell(document);
 	if (answer->status == 401)
 		fprintf(stderr,
 		        "ringfence: a token goes into RINGFENCE_TOKEN or --token-file\n");
@@ -73,7 +91,7 @@ static int refused(const struct http_answer *answer)
 	                                                      : EXIT_BAD_INPUT;
 }
 
-static int asked(struct server *server, const struct http_question *question,
+int server_answer(struct server *server, const struct http_question *question,
         struct http_answer *answer)
 {
 	if (!http_client_ask(server->client, question, answer)) {
@@ -87,7 +105,7 @@ static int asked(struct server *server, const struct http_question *question,
 int server_ask(struct server *server, const struct http_question *question)
 {
 	struct http_answer answer;
-	const int code = asked(server, question, &answer);
+	const int code = server_answer(server, question, &answer);
 	if (code == EXIT_FINE && answer.body.len)
 		printf("%.*s\n", (int)answer.body.len, answer.body.data);
 	buffer_free(&answer.body);
@@ -142,7 +160,7 @@ int server_list(struct server *server, const struct server_list *list)
 	        .method = "GET", .path = list->path, .accept = ACCEPTS[server->output]};
 	struct http_answer answer;
 	struct document_error error;
-	int code = asked(server, &question, &answer);
+	int code = server_answer(server, &question, &answer);
 	if (code == EXIT_FINE && server->output != OUTPUT_TABLE)
 		(void)fwrite(answer.body.data, 1, answer.body.len, stdout);
 	if (code == EXIT_FINE && server->output == OUTPUT_TABLE) {

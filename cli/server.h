@@ -50,6 +50,10 @@ struct server_list {
 
 /* Prints a list in the form that was asked for. */
 int server_list(struct server *server, const struct server_list *list);
+/* Asks; a refusal is told on standard error. The answer's body is the caller's to free in
+ * any case. */
+int server_answer(struct server *server, const struct http_question *question,
+        struct http_answer *answer);
 /* Asks and prints the answer as it is. */
 int server_ask(struct server *server, const struct http_question *question);
 

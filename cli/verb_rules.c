@@ -12,6 +12,7 @@
 #include "cli/rule_words.h"
 #include "cli/rules_backtest.h"
 #include "cli/rules_diff.h"
+#include "cli/rules_server.h"
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
@@ -28,7 +29,8 @@ static const struct usage USAGE = {
         "explain   a rule in plain words\n"
         "validate  compile, and say what is wrong and where\n"
         "test      run each rule's own captures and compare the number of alerts\n"
-        "diff      what differs in --against from --rules\n"
+        "diff      what differs in --against from --rules, or in them from the server's\n"
+        "publish   give them to all nodes, by a server; rollback: an older version\n"
         "backtest  what --against would have said of captures, in lines of JSON",
         "ringfence rules explain auth-bruteforce",
 };
@@ -338,7 +340,7 @@ static bool known_action(const char *action)
 	return false;
 }
 
-int verb_rules(int argc, char **argv)
+static int verb_rules_here(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
 	struct rules_verb verb = {.captures = RINGFENCE_CAPTURES_DIR};
@@ -385,4 +387,10 @@ int verb_rules(int argc, char **argv)
 		code = act(&verb, &arguments);
 	rules_clear(&verb.rules);
 	return code;
+}
+
+int verb_rules(int argc, char **argv)
+{
+	return rules_server_meant(argc, argv) ? rules_server(argc, argv)
+	                                      : verb_rules_here(argc, argv);
 }

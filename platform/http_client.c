@@ -82,6 +82,7 @@ static struct curl_slist *headers_of(
 	list = header_add(
 	        list, "Accept", question->accept ? question->accept : "application/json");
 	list = header_add(list, "Content-Type", question->content_type);
+	list = header_add(list, "If-Match", question->if_match);
 	/* No waiting for "100 Continue". */
 	list = header_add(list, "Expect", "");
 	if (client->options.keep_cookies)

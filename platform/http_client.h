@@ -24,6 +24,7 @@ struct http_question {
 	const char *path;         /* "/api/v1/…", escaped */
 	const char *accept;       /* NULL = application/json */
 	const char *content_type; /* of the body */
+	const char *if_match;     /* RFC 9110 13.1.1; NULL = none */
 	struct slice body;        /* absent = none */
 	const char *file;         /* sent as the body instead; NULL = none */
 	/* Called with what has come of an answer that goes on; false ends it. NULL: the

@@ -3,14 +3,17 @@
 compare and swap, followed by a real sensor, rolled back."""
 
 import json
+import os
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from api_kit import DEADLINE_S, SOURCE, Server, expect, first_user, token_of
+from api_kit import DEADLINE_S, RINGFENCE, SOURCE, Server, expect, first_user, token_of
 from common import need_tool
 from live_kit import Sensor, Wire, need_sensor
 from redis_kit import Server as Redis
@@ -176,6 +179,58 @@ def sensor_follows(server, redis, admin, directory):
             sensor.stop()
 
 
+def verb(server, token, *words, code=0):
+    done = subprocess.run(
+        [RINGFENCE, "rules", *map(str, words)], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "RINGFENCE_SERVER": f"http://127.0.0.1:{server.port}",
+             "RINGFENCE_TOKEN": token})
+    assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def from_the_command_line(server, redis, admin, viewer, directory):
+    """A directory of packs goes out as one set that judges as the directory does."""
+    packs = directory / "packs"
+    shutil.copytree(SOURCE / "rules", packs)
+    before = ask(server, admin, "GET", "/rulesets")["current"]
+    assert "added    rule  auth-bruteforce" in verb(server, admin, "diff", "--rules", packs)
+    dry = verb(server, admin, "publish", "--rules", packs, "--dry-run")
+    assert "removed  rule  three" in dry, dry
+    assert ask(server, admin, "GET", "/rulesets")["current"] == before
+    done = verb(server, admin, "publish", "--rules", packs, "--note", "all & sundry")
+    assert f"version {before + 1} is in force" in done, done
+    log = ask(server, admin, "GET", "/rulesets")["data"][0]
+    assert (log["version"], log["note"]) == (before + 1, "all & sundry"), log
+    assert verb(server, admin, "diff", "--rules", packs) == "nothing differs\n"
+    whole = directory / "whole.yaml"
+    whole.write_text(redis.cli("HGET", "{rf:rules}:set:%d" % (before + 1), "body"))
+    here = [verb(server, admin, "list", "-o", "ndjson", "--rules", place) for place in (packs, whole)]
+    assert sorted(here[0].splitlines()) == sorted(here[1].splitlines()) and here[0]
+    assert verb(server, admin, "diff", "--rules", packs, "--against", whole) == "nothing differs\n"
+
+    (packs / "zz.yaml").write_text(rule("mine", severity="extreme"))
+    told = verb(server, admin, "publish", "--rules", packs, code=3)
+    assert "extreme" in told and re.search(r"^  \d+:\d+: ", told, re.M), told
+    (packs / "zz.yaml").write_text("---\n" + rule("mine"))
+    assert "zz.yaml:1:1: " in verb(server, admin, "publish", "--rules", packs, code=3)
+    (packs / "zz.yaml").write_text(rule("mine"))
+    assert verb(server, admin, "diff", "--rules", packs) == "added    rule  mine\n"
+    rows = json.loads(verb(server, admin, "diff", "--rules", packs, "-o", "json"))
+    assert changes(rows) == {"mine": "added"}, rows
+
+    dry = verb(server, admin, "rollback", before, "--dry-run")
+    assert f"version {before} would be in force again" in dry, dry
+    assert ask(server, admin, "GET", "/rulesets")["current"] == before + 1
+    assert f"version {before + 2} is" in verb(server, admin, "rollback", before, "--note", "back")
+    assert redis.cli("HGET", "{rf:rules}:set:%d" % (before + 2), "body").rstrip() == \
+        redis.cli("HGET", "{rf:rules}:set:%d" % before, "body").rstrip()
+    assert "no longer there" in verb(server, admin, "rollback", 999, code=3)
+    verb(server, viewer, "rollback", 1, code=3)
+    verb(server, viewer, "publish", "--rules", packs, code=3)
+    verb(server, admin, "rollback", "x", code=2)
+    verb(server, admin, "rollback", code=2)
+
+
 def redis_is_away(server, redis, admin):
     redis.stop()
     for method, path, body in (("GET", "/rulesets", None), ("GET", "/rulesets/1", None),
@@ -203,6 +258,7 @@ def main():
         one_wins(server, admin, two)
         rolled_back(server, admin, viewer)
         sensor_follows(server, redis, admin, directory)
+        from_the_command_line(server, redis, admin, viewer, directory)
         redis_is_away(server, redis, admin)
         server.stop()
         server = None
