@@ -164,7 +164,7 @@ void capture_replay(struct visit *visit)
 	if (!capture_known(visit, id) ||
 	        !audit_note(visit, "capture.replay", text_of(id)))
 		return;
-	job_begin(visit, id);
+	job_begin(visit, id, NULL);
 }
 
 static void file_answer(struct visit *visit, const char *path, const char *content_type,

@@ -9,6 +9,7 @@
 
 #include "dashboard-api/feed.h"
 #include "dashboard-api/program.h"
+#include "dashboard-api/trial.h"
 #include "engine/report/json.h"
 #include "platform/instant.h"
 
@@ -28,7 +29,10 @@ void job_json(
 {
 	json_object(out, NULL);
 	json_literal(out, "id", job->id);
-	json_literal(out, "capture", job->capture);
+	if (job->trial.ruleset[0])
+		json_string(out, "ruleset", text_of(job->trial.ruleset));
+	else
+		json_literal(out, "capture", job->capture);
 	json_literal(out, "state", state);
 	json_u64(out, "events", job->events);
 	json_u64(out, "stored", job->stored);
@@ -101,7 +105,10 @@ static void lines_store(struct worker *worker, struct job *job)
 			break;
 		if (!open)
 			open = archive_begin(worker->archive);
-		line_store(worker, job, slice_first(rest, len));
+		if (job->trial.ruleset[0])
+			trial_take(job, slice_first(rest, len));
+		else
+			line_store(worker, job, slice_first(rest, len));
 		rest = slice_from(rest, len + 1);
 		if ((job->events - before) % BATCH_EVENTS == 0) {
 			(void)archive_commit(worker->archive);
@@ -126,11 +133,14 @@ void job_end(struct worker *worker, struct job *job)
 		        WIFEXITED(status) ? "the replay ended with code %d"
 		                          : "the replay was ended by signal %d",
 		        WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	if (fine && !job->cancelled && job->trial.ruleset[0])
+		trial_keep(worker, job);
 	job_tell(worker, job,
 	        job->cancelled             ? "cancelled"
 	        : fine && !job->problem[0] ? "done"
 	                                   : "failed");
 	buffer_free(&job->lines);
+	buffer_free(&job->result);
 	*job = (struct job){0};
 }
 
@@ -164,6 +174,9 @@ bool job_start(struct worker *worker, struct job *job)
 	char report[CAPTURE_PATH_BYTES];
 	char evidence[CAPTURE_PATH_BYTES];
 	const struct settings *settings = worker->api->settings;
+	job->lines = buffer_of(LINE_BYTES_MAX);
+	if (job->trial.ruleset[0])
+		return trial_start(worker, job);
 	if (!capture_path(worker->api, job->capture, CAPTURE_PACKETS, packets) ||
 	        !capture_path(worker->api, job->capture, CAPTURE_REPORT, report) ||
 	        !capture_path(worker->api, job->capture, CAPTURE_EVIDENCE, evidence))
@@ -174,7 +187,6 @@ bool job_start(struct worker *worker, struct job *job)
 		arguments[8] = "--rules";
 		arguments[9] = settings->rules;
 	}
-	job->lines = buffer_of(LINE_BYTES_MAX);
 	job->process = program_start(arguments, &job->output, NULL);
 	return job->process > 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "dashboard-api/captures.h"
+#include "platform/store.h"
 
 enum { JOB_DOCUMENT_BYTES = 4096 };
 
@@ -22,10 +23,20 @@ struct worker {
 	struct ledger *ledger;
 };
 
+/* Which rules are tried against which: digests of their texts. */
+struct trial {
+	char ruleset[CAPTURE_ID_BYTES]; /* "" = this is no trial but a replay */
+	char before[STORE_SHA256_HEX + 1];
+	char after[STORE_SHA256_HEX + 1];
+	uint64_t base; /* the version it is compared with */
+};
+
 struct job {
 	char id[CAPTURE_ID_BYTES];
-	char capture[CAPTURE_ID_BYTES];
-	pid_t process; /* 0 = this place is free */
+	char capture[CAPTURE_ID_BYTES]; /* "" of a trial */
+	struct trial trial;
+	struct buffer result; /* of a trial, line by line */
+	pid_t process;        /* 0 = this place is free */
 	int output;
 	bool cancelled;
 	uint64_t events;  /* lines read */

@@ -27,6 +27,7 @@ enum {
 struct order {
 	char id[CAPTURE_ID_BYTES];
 	char capture[CAPTURE_ID_BYTES];
+	struct trial trial;
 	bool cancel;
 };
 
@@ -62,7 +63,8 @@ static void waiting_start(struct jobs *jobs)
 {
 	struct job *job;
 	while (jobs->waiting_count > 0 && (job = place_free(jobs))) {
-		*job = (struct job){.begun_us = instant_now_us()};
+		*job = (struct job){
+		        .begun_us = instant_now_us(), .trial = jobs->waiting[0].trial};
 		memcpy(job->id, jobs->waiting[0].id, sizeof(job->id));
 		memcpy(job->capture, jobs->waiting[0].capture, sizeof(job->capture));
 		memmove(jobs->waiting, jobs->waiting + 1,
@@ -90,7 +92,7 @@ static void order_cancel(struct jobs *jobs, const struct order *order)
 	for (size_t i = 0; i < jobs->waiting_count; i++) {
 		if (strcmp(jobs->waiting[i].id, order->id) != 0)
 			continue;
-		struct job job = {0};
+		struct job job = {.trial = jobs->waiting[i].trial};
 		memcpy(job.id, order->id, sizeof(job.id));
 		memcpy(job.capture, jobs->waiting[i].capture, sizeof(job.capture));
 		job_tell(&jobs->worker, &job, "cancelled");
@@ -176,13 +178,15 @@ static bool job_fail(void *context, struct slice key, struct slice body)
 		return true;
 	const struct node *state = node_find(document->root, SLICE("state"));
 	const struct node *capture = node_find(document->root, SLICE("capture"));
-	if (state && capture &&
+	const struct node *ruleset = node_find(document->root, SLICE("ruleset"));
+	if (state && (capture || ruleset) &&
 	        (slice_equal(state->text, SLICE("running")) ||
 	                slice_equal(state->text, SLICE("queued")))) {
 		struct job job = {.problem = "the program ended meanwhile"};
 		(void)snprintf(job.id, sizeof(job.id), "%.*s", (int)key.len, key.data);
-		(void)snprintf(job.capture, sizeof(job.capture), "%.*s",
-		        (int)capture->text.len, capture->text.data);
+		const struct node *about = capture ? capture : ruleset;
+		(void)snprintf(capture ? job.capture : job.trial.ruleset,
+		        CAPTURE_ID_BYTES, "%.*s", (int)about->text.len, about->text.data);
 		job_tell(&jobs->worker, &job, "failed");
 	}
 	document_free(&document);
@@ -259,10 +263,12 @@ static bool order_put(struct jobs *jobs, const struct order *order)
 	return room;
 }
 
-void job_begin(struct visit *visit, const char *capture)
+void job_begin(struct visit *visit, const char *capture, const struct trial *trial)
 {
 	struct job job = {0};
 	struct order order = {0};
+	if (trial)
+		order.trial = job.trial = *trial;
 	document_key(visit->now_us, job.id);
 	(void)snprintf(job.capture, sizeof(job.capture), "%s", capture);
 	memcpy(order.id, job.id, sizeof(order.id));

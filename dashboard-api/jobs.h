@@ -12,8 +12,11 @@
 struct jobs *jobs_start(struct api *api);
 void jobs_stop(struct jobs **jobs);
 
-/* Queues the replay of a capture and answers 202 with the job. */
-void job_begin(struct visit *visit, const char *capture);
+struct trial;
+
+/* Queues the replay of a capture (or a trial of rules: capture is "" then, else trial is
+ * NULL) and answers 202 with the job. */
+void job_begin(struct visit *visit, const char *capture, const struct trial *trial);
 void jobs_get(struct visit *visit);
 void job_get(struct visit *visit);
 void job_cancel(struct visit *visit);

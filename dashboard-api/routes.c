@@ -14,6 +14,7 @@
 #include "dashboard-api/rules.h"
 #include "dashboard-api/rulesets.h"
 #include "dashboard-api/stats.h"
+#include "dashboard-api/trial.h"
 
 #define TEXT  "{\"type\":\"string\"}"
 #define TEXTS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
@@ -247,6 +248,17 @@ const struct route ROUTES[] = {
                 .handle = ruleset_diff,
                 .role = ROLE_VIEWER,
                 .summary = "what differs in it from the version in force"},
+        {.method = "POST",
+                .path = "/rulesets/{id}/backtest",
+                .handle = ruleset_backtest,
+                .role = ROLE_ANALYST,
+                .body_max = BODY_SMALL,
+                .summary = "try it on the uploaded captures, by a job"},
+        {.method = "GET",
+                .path = "/rulesets/{id}/backtest",
+                .handle = ruleset_backtest_get,
+                .role = ROLE_ANALYST,
+                .summary = "how many alerts each rule would have raised, then and now"},
         {.method = "POST",
                 .path = "/rulesets/{id}/publish",
                 .handle = ruleset_publish,

@@ -11,6 +11,7 @@
 #include "engine/report/json.h"
 #include "platform/document.h"
 #include "platform/file.h"
+#include "platform/rules_load.h"
 
 enum { NOTE_BYTES = 500, FORGET_S = 7 * 86400, REFUSED_BYTES_MAX = 256 << 10 };
 
@@ -49,20 +50,21 @@ void rules_text_free(struct rules_text *read)
 	document_free(&read->document);
 }
 
-static int directory_name(const struct visit *visit, char path[RULES_PATH_BYTES])
+static void directory_name(const struct api *api, char path[RULES_PATH_BYTES])
 {
-	return snprintf(
-	        path, RULES_PATH_BYTES, "%s/rulesets", visit->api->settings->directory);
+	(void)snprintf(path, RULES_PATH_BYTES, "%s/rulesets", api->settings->directory);
 }
 
-static void rules_file_name(
-        const struct visit *visit, struct slice text, struct rules_file *file)
+void rules_file_path(
+        const struct api *api, const char *sha256, char path[RULES_PATH_BYTES])
 {
-	const int len = directory_name(visit, file->path);
-	store_sha256(text, file->sha256);
-	if (len > 0 && len < RULES_PATH_BYTES)
-		(void)snprintf(file->path + len, RULES_PATH_BYTES - (size_t)len,
-		        "/%s.yaml", file->sha256);
+	const char *set = api->settings->rules;
+	const char *own = set[0] ? set : rules_default();
+	if (sha256[0])
+		(void)snprintf(path, RULES_PATH_BYTES, "%s/rulesets/%s.yaml",
+		        api->settings->directory, sha256);
+	else
+		(void)snprintf(path, RULES_PATH_BYTES, "%s", own ? own : "");
 }
 
 /* Removes what nobody has asked for in a week. */
@@ -87,8 +89,9 @@ bool rules_file_keep(struct visit *visit, struct slice text, struct rules_file *
 {
 	char directory[RULES_PATH_BYTES];
 	struct file_error error;
-	(void)directory_name(visit, directory);
-	rules_file_name(visit, text, file);
+	directory_name(visit->api, directory);
+	store_sha256(text, file->sha256);
+	rules_file_path(visit->api, file->sha256, file->path);
 	/* Handled again: a program has read it meanwhile. */
 	if (visit->request->note)
 		return true;

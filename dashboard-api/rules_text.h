@@ -29,6 +29,10 @@ struct rules_file {
 	char path[RULES_PATH_BYTES];
 };
 
+/* Where the set of this digest lies; of an empty one: where this server's own rules do.
+ */
+void rules_file_path(
+        const struct api *api, const char *sha256, char path[RULES_PATH_BYTES]);
 /* Puts a set where programs find it. */
 bool rules_file_keep(struct visit *visit, struct slice text, struct rules_file *file);
 

@@ -9,7 +9,6 @@
 #include "dashboard-api/redis_visit.h"
 #include "dashboard-api/route.h"
 #include "engine/report/json.h"
-#include "platform/rules_load.h"
 
 enum { LOG_ROWS = 200, ROW_BYTES = 8192, DOCUMENT_BYTES = 8192, STAGED_KEY_BYTES = 21 };
 
@@ -114,15 +113,13 @@ void staged_get(struct visit *visit)
 bool ruleset_current(struct visit *visit, uint64_t *version, struct rules_file *file)
 {
 	struct buffer text = buffer_of(STORE_BODY_MAX);
-	const char *set = visit->api->settings->rules;
-	const char *own = set[0] ? set : rules_default();
 	*file = (struct rules_file){.path = ""};
 	*version = 0;
 	if (!redis_there(visit))
 		return false;
 	if (!store_rules_version(visit->api->redis, version))
 		return redis_failed(visit, redis_problem(visit->api->redis));
-	(void)snprintf(file->path, sizeof(file->path), "%s", own ? own : "");
+	rules_file_path(visit->api, "", file->path);
 	const bool fine =
 	        !*version || (version_text(visit, *version, &text) &&
 	                             rules_file_keep(visit, buffer_text(&text), file));

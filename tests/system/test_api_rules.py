@@ -123,6 +123,58 @@ def one_wins(server, admin, two):
     assert sorted(answers) == [200] + [409] * 7, answers
 
 
+def finished(server, token, job):
+    until(lambda: ask(server, token, "GET", f"/jobs/{job['id']}")["state"] not in ("queued", "running"),
+          "that a backtest ends")
+    return ask(server, token, "GET", f"/jobs/{job['id']}")
+
+
+def alerts_of(capture, rules, directory):
+    """What a replay by these rules alone says, by rule."""
+    place = directory / "alone.yaml"
+    place.write_text(rules)
+    done = subprocess.run([RINGFENCE, "replay", capture, "--rules", place, "--json"],
+                          capture_output=True, text=True, timeout=60, check=True)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [event["alert"]["rule_id"] for event in events if event["event_type"] == "alert"]
+    return {identity: found.count(identity) for identity in found}
+
+
+def trials_tell_what_changes(server, admin, viewer, directory):
+    """A backtest over uploaded captures says what replays by either set say."""
+    fresh = stage(server, admin, rule("one") + rule("four", more="  suppress: { for: 100ms }\n"))
+    path = f"/rulesets/{fresh['id']}/backtest"
+    ask(server, admin, "GET", path, None, 404)
+    captures = {}
+    for name in ("attack/svwar-default.pcap", "benign/call.pcap"):
+        file = SOURCE / "captures" / name
+        kept = expect(server.ask("POST", f"{API}/captures?name=x", file.read_bytes(), admin,
+                                 {"Content-Type": "application/octet-stream"}), 201)
+        captures[f"{kept['id']}.capture"] = file
+    ask(server, viewer, "POST", path, None, 403)
+    ask(server, admin, "POST", "/rulesets/77/backtest", None, 404)
+    job = ask(server, admin, "POST", path, None, 202)
+    assert job["ruleset"] == fresh["id"] and job["state"] == "queued", job
+    done = finished(server, admin, job)
+    assert done["state"] == "done", done
+    result = ask(server, admin, "GET", path)
+    assert result["job"] == job["id"] and result["base"] == 1, result
+    assert {row["capture"] for row in result["data"]} == captures.keys(), result
+    seen = 0
+    for row in result["data"]:
+        then = alerts_of(captures[row["capture"]], rule("one"), directory)
+        now = alerts_of(captures[row["capture"]],
+                        rule("one") + rule("four", more="  suppress: { for: 100ms }\n"), directory)
+        assert row["whole"] and row["before"] == sum(then.values()), (row, then)
+        assert row["after"] == sum(now.values()), (row, now)
+        assert {r["rule_id"]: (r["before"], r["after"]) for r in row["rules"]} == {
+            name: (then.get(name, 0), now.get(name, 0)) for name in then.keys() | now.keys()
+            if then.get(name, 0) != now.get(name, 0)}, (row, then, now)
+        seen += row["after"] - row["before"]
+    assert seen > 0, result
+    assert ask(server, viewer, "GET", "/alerts")["data"] == [], "a trial archives nothing"
+
+
 def rolled_back(server, admin, viewer):
     rollback = "/rulesets/rollback"
     ask(server, viewer, "POST", rollback, {"to": 1}, 403, If_Match='"2"')
@@ -143,7 +195,7 @@ def rolled_back(server, admin, viewer):
         assert ask(server, viewer, "GET", f"/rulesets/{version}").decode() == text
     ask(server, viewer, "GET", "/rulesets/4", None, 404)
     audit = [row["action"] for row in ask(server, admin, "GET", "/audit")["data"]]
-    assert audit.count("ruleset.rollback") == 1 and audit.count("ruleset.stage") == 2, audit
+    assert audit.count("ruleset.rollback") == 1 and audit.count("ruleset.stage") == 3, audit
 
 
 def node(server, token):
@@ -255,6 +307,7 @@ def main():
         ask(server, viewer, "POST", "/rules/validate", {"text": rule("x")}, 403)
         one, two = versions_follow_each_other(server, redis, admin, viewer)
         ask(server, operator, "POST", f"/rulesets/{one['id']}/publish", None, 403, If_Match='"1"')
+        trials_tell_what_changes(server, admin, viewer, directory)
         one_wins(server, admin, two)
         rolled_back(server, admin, viewer)
         sensor_follows(server, redis, admin, directory)
