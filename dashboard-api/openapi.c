@@ -134,7 +134,7 @@ static void operation_write(struct buffer *out, const struct route *route)
 static bool path_first(size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (strcmp(ROUTES[i].path, ROUTES[index].path) == 0)
+		if (strcmp(route_at(i)->path, route_at(index)->path) == 0)
 			return false;
 	return true;
 }
@@ -144,19 +144,21 @@ void openapi_get(struct visit *visit)
 	struct buffer *out = &visit->reply->body;
 	bool any = false;
 	buffer_string(out, HEAD);
-	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		const char *path = ROUTES[i].path;
+	const struct route *row;
+	for (size_t i = 0; (row = route_at(i)); i++) {
+		const char *path = row->path;
 		if (!path_first(i))
 			continue;
 		const bool root = strncmp(path, "//", 2) == 0;
 		buffer_format(out, "%s\"%s%s\":{", any ? "," : "", root ? "" : "/api/v1",
 		        root ? path + 1 : path);
 		any = true;
-		for (size_t k = i; k < ROUTE_COUNT; k++) {
-			if (strcmp(ROUTES[k].path, path) != 0)
+		const struct route *same;
+		for (size_t k = i; (same = route_at(k)); k++) {
+			if (strcmp(same->path, path) != 0)
 				continue;
 			buffer_string(out, k == i ? "\"" : ",\"");
-			operation_write(out, &ROUTES[k]);
+			operation_write(out, same);
 		}
 		buffer_string(out, "}");
 	}

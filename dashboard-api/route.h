@@ -44,8 +44,8 @@ struct route {
 	const char *answer; /* media type of success; NULL = JSON */
 };
 
-extern const struct route ROUTES[];
-extern const size_t ROUTE_COUNT;
+/* The table's row of this index; NULL behind the last one. */
+const struct route *route_at(size_t index);
 
 enum route_found { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 

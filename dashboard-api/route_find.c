@@ -66,17 +66,18 @@ struct asked {
 static enum route_found routes_search(struct asked asked, const struct route **route,
         struct slice values[PATH_VALUES_MAX], char allowed[64])
 {
-	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		const bool has_braces = strchr(ROUTES[i].path, '{') != NULL;
+	const struct route *row;
+	for (size_t i = 0; (row = route_at(i)); i++) {
+		const bool has_braces = strchr(row->path, '{') != NULL;
 		memset(values, 0, PATH_VALUES_MAX * sizeof(*values));
 		if (has_braces != asked.braces ||
-		        !path_match(ROUTES[i].path, asked.path, values))
+		        !path_match(row->path, asked.path, values))
 			continue;
-		if (strcmp(ROUTES[i].method, asked.method) == 0) {
-			*route = &ROUTES[i];
+		if (strcmp(row->method, asked.method) == 0) {
+			*route = row;
 			return ROUTE_FOUND;
 		}
-		allowed_add(allowed, ROUTES[i].method);
+		allowed_add(allowed, row->method);
 	}
 	return allowed[0] ? ROUTE_NO_METHOD : ROUTE_NO_PATH;
 }
