@@ -212,6 +212,16 @@ static void made_of_transaction(
 		made_number(value, (double)transaction->auth_digest_hash);
 }
 
+/* How much less one side sent than the other. */
+static void made_quieter(const struct call *call, struct value *value)
+{
+	const uint32_t caller = call_quality(call, CALL_CALLER)->packets;
+	const uint32_t callee = call_quality(call, CALL_CALLEE)->packets;
+
+	made_percent(value, caller < callee ? caller : callee,
+	        caller < callee ? callee : caller);
+}
+
 static void made_of_call(const struct event *event, enum field field, struct value *value)
 {
 	const struct call *call = event->call;
@@ -231,58 +241,13 @@ static void made_of_call(const struct event *event, enum field field, struct val
 	else if (field == FIELD_CALL_RING && call->ring_us)
 		made_number(value, seconds(call->ring_us,
 		                           call->answer_us ? call->answer_us : end_us));
+	else if (field == FIELD_CALL_QUIETER)
+		made_quieter(call, value);
 	else if (field == FIELD_CALL_LEG)
 		made_bool(value, call->correlation != call->id);
 	else if (field == FIELD_CALL_CALLER_LOSS || field == FIELD_CALL_CALLEE_LOSS)
 		made_percent(
 		        value, quality->lost, (double)quality->packets + quality->lost);
-}
-
-static void made_quality(
-        const struct stream *stream, enum field field, struct value *value)
-{
-	struct stream_quality quality;
-
-	stream_quality(stream, &quality);
-	if (quality.reason != QUALITY_GIVEN)
-		return;
-	if (field == FIELD_RTP_MOS)
-		made_number(value, quality.mos_x100[JITTER_ADAPTIVE] / 100.0);
-	else
-		made_number(value, quality.r_x10[JITTER_ADAPTIVE] / 10.0);
-}
-
-static void made_of_stream(
-        const struct event *event, enum field field, struct value *value)
-{
-	const struct stream *stream = event->stream;
-	const struct stream_interval *interval = event->interval;
-
-	if (!stream)
-		return;
-	const double length = interval ? seconds(interval->start_us, interval->end_us)
-	                               : seconds(stream->first_us, stream->last_us);
-	if (field == FIELD_RTP_CODEC)
-		made_text(value, named(codec_at(stream->codec)->name));
-	else if (field == FIELD_RTP_DURATION)
-		made_number(value, length);
-	else if (field == FIELD_RTP_RATE && length > 0)
-		made_number(
-		        value, (interval ? interval->packets : stream->packets) / length);
-	else if (field == FIELD_RTP_LOSS && interval)
-		made_percent(value, interval->lost, interval->expected);
-	else if (field == FIELD_RTP_LOSS)
-		made_percent(value, stream_lost(stream), stream_expected(stream));
-	else if (field == FIELD_RTP_EXPECTED)
-		made_number(value, stream_expected(stream));
-	else if (field == FIELD_RTP_LOST)
-		made_number(value, stream_lost(stream));
-	else if (field == FIELD_RTP_JITTER)
-		made_number(value, stream_jitter_mean_ms(stream));
-	else if (field == FIELD_RTP_JITTER_MAX)
-		made_number(value, stream_jitter_max_ms(stream));
-	else if (field == FIELD_RTP_MOS || field == FIELD_RTP_R)
-		made_quality(stream, field, value);
 }
 
 /* RFC 3611 4.7: 127 means that the value is not available. */
@@ -364,7 +329,7 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 		made_of_call(event, field, value);
 		break;
 	case MADE_OF_STREAM:
-		made_of_stream(event, field, value);
+		field_stream_made(event, field, value);
 		break;
 	case MADE_OF_RTCP:
 		made_of_rtcp(cache, field, value);

@@ -119,6 +119,10 @@ static const struct field_source usual[FIELD_COUNT] = {
         MADE(CALL_LEG, CALL),
         MADE(CALL_CALLER_LOSS, CALL),
         MADE(CALL_CALLEE_LOSS, CALL),
+        MADE(CALL_QUIETER, CALL),
+        MADE(RTP_SECOND, STREAM),
+        MADE(RTP_AFTER_CALL, STREAM),
+        MADE(RTP_AFTER_CALL_PACKETS, STREAM),
         MADE(RTP_CODEC, STREAM),
         MADE(RTP_DURATION, STREAM),
         MADE(RTP_RATE, STREAM),
@@ -269,6 +273,7 @@ static const struct field_source usual[FIELD_COUNT] = {
         AT(CALL_ANSWERED, CALL, call, answer_us, SET),
         AT(CALL_ACKED, CALL, call, acked, BOOL),
         AT(CALL_CALLER, CALL, call, caller.ip, IP),
+        AT(CALL_CALLEE, CALL, call, callee.ip, IP),
         AT(CALL_STATUS, CALL, call, status, U16),
         AT(CALL_AUTHENTICATED, CALL, call, authenticated, BOOL),
         NAMED(CALL_PROTOCOL, CALL, call, protocol, NAME_8, protocol_names),
@@ -371,7 +376,12 @@ static const struct field_source of_call[FIELD_COUNT] = {
         KEPT(AUTH_USER, CALL, TEXT_AUTH_USER),
 };
 
+static const struct field_source of_stream[FIELD_COUNT] = {
+        KEPT(CALL_ID, CALL, TEXT_ID),
+};
+
 static const struct field_source of_interval[FIELD_COUNT] = {
+        KEPT(CALL_ID, CALL, TEXT_ID),
         AT(RTP_PACKETS, INTERVAL, stream_interval, packets, U32),
         AT(RTP_EXPECTED, INTERVAL, stream_interval, expected, U32),
         AT(RTP_LOST, INTERVAL, stream_interval, lost, U32),
@@ -390,6 +400,7 @@ const struct field_source *field_sources_of(enum event_kind kind)
 	        [EVENT_CALL_ANSWER] = of_call,
 	        [EVENT_CALL_TICK] = of_call,
 	        [EVENT_CALL_END] = of_call,
+	        [EVENT_RTP_STREAM] = of_stream,
 	        [EVENT_RTP_INTERVAL] = of_interval,
 	};
 	return special[kind];

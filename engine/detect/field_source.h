@@ -74,6 +74,9 @@ void field_geo(struct field_cache *cache, enum field field, struct value *value)
 void field_made(struct field_cache *cache, const struct field_ref *ref,
         enum field_maker maker, struct value *value);
 
+/* field_stream.c */
+void field_stream_made(const struct event *event, enum field field, struct value *value);
+
 /* field_h323.c: a name of H.323's schema, and the values of MADE_OF_H323. */
 void field_h323_name(uint16_t name, struct value *value);
 void field_h323_made(

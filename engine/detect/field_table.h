@@ -16,9 +16,11 @@
 #define FIELDS_ALL ((1u << EVENT_COUNT) - 1)
 #define FIELDS_TRANSACTION                                                               \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE | 1u << EVENT_SIP_TRANSACTION)
+#define FIELDS_MEDIA   (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL)
 #define FIELDS_CALL                                                                      \
 	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
-	        1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG | FIELDS_TRANSACTION)
+	        1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG | FIELDS_TRANSACTION |     \
+	        FIELDS_MEDIA)
 #define FIELDS_CALL_ONLY                                                                 \
 	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
 	        1u << EVENT_CALL_END)
@@ -81,7 +83,7 @@
 	X(TO_USER, "to.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
 	X(TO_HOST, "to.host", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
 	X(TO_TAG, "to.tag", TEXT, FIELDS_SIP, "present inside a dialog")                 \
-	X(CALL_ID, "call_id", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
+	X(CALL_ID, "call_id", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY | FIELDS_MEDIA, "")    \
 	X(CSEQ, "cseq", NUMBER, FIELDS_SIP, "")                                          \
 	X(VIA_BRANCH, "via.branch", TEXT, FIELDS_SIP, "of the topmost Via")              \
 	X(VIA_HOST, "via.host", TEXT, FIELDS_SIP, "sent-by of the topmost Via")          \
@@ -169,6 +171,7 @@
 	X(CALL_ANSWERED, "call.answered", BOOL, FIELDS_CALL, "")                         \
 	X(CALL_ACKED, "call.acked", BOOL, FIELDS_CALL, "the answer was acknowledged")    \
 	X(CALL_CALLER, "call.caller", ADDRESS, FIELDS_CALL, "who sent the first INVITE") \
+	X(CALL_CALLEE, "call.callee", ADDRESS, FIELDS_CALL, "where it was sent to")      \
 	X(CALL_STATUS, "call.status", NUMBER, FIELDS_CALL, "")                           \
 	X(CALL_AUTHENTICATED, "call.authenticated", BOOL, FIELDS_CALL, "")               \
 	X(CALL_PROTOCOL, "call.protocol", TEXT, FIELDS_CALL, "sip or h323")              \
@@ -227,6 +230,8 @@
 	X(CALL_CALLEE_R, "call.callee.r", NUMBER, FIELDS_CALL, "E-model rating")         \
 	X(CALL_CALLER_RTT, "call.caller.rtt_ms", NUMBER, FIELDS_CALL, "")                \
 	X(CALL_CALLEE_RTT, "call.callee.rtt_ms", NUMBER, FIELDS_CALL, "")                \
+	X(CALL_QUIETER, "call.quieter_percent", NUMBER, FIELDS_CALL,                     \
+	        "RTP of the side that sent less, of what the other sent")                \
 	X(RTP_SSRC, "rtp.ssrc", NUMBER, FIELDS_STREAM, "")                               \
 	X(RTP_TYPE, "rtp.payload_type", NUMBER, FIELDS_STREAM, "of the last packet")     \
 	X(RTP_CODEC, "rtp.codec", TEXT, FIELDS_STREAM, "by its name in SDP")             \
@@ -263,6 +268,12 @@
 	        "as the receiver last reported")                                         \
 	X(RTP_REMOTE_JITTER, "rtp.remote_jitter_ms", NUMBER, FIELDS_STREAM,              \
 	        "as the receiver last reported")                                         \
+	X(RTP_AFTER_CALL, "rtp.after_call_s", NUMBER, FIELDS_STREAM,                     \
+	        "how long it goes on after its call's end")                              \
+	X(RTP_AFTER_CALL_PACKETS, "rtp.after_call.packets", NUMBER, FIELDS_STREAM,       \
+	        "how many of its packets that makes, by their mean rate")                \
+	X(RTP_SECOND, "rtp.second_source", BOOL, FIELDS_STREAM,                          \
+	        "another host's stream was arriving there, and no side named this one")  \
 	X(RTP_GAP, "rtp.capture_gap", BOOL, FIELDS_STREAM,                               \
 	        "the capture dropped packets of it")                                     \
 	X(RTCP_SENDER, "rtcp.sender", NUMBER, FIELDS_RTCP, "SSRC")                       \

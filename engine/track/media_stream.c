@@ -8,6 +8,8 @@
 enum {
 	GAP_TOGETHER_US = 40000, /* both directions went missing at once: it was us */
 	ADDRESS_WALK = 8,
+	ESTABLISHED_PACKETS = 50,
+	STILL_SENDING_US = 200000,
 };
 
 /* stream.leg of one that was summed up already. */
@@ -152,6 +154,32 @@ static void leave(struct track *track, struct stream *stream)
 		call_release(track, left);
 }
 
+/*
+ * Whether a stream of another host was arriving there when this one came, from a host
+ * that the call did not name. A side that moves says so first, in a new description.
+ */
+static bool is_second(
+        const struct track *track, const struct media *media, const struct stream *stream)
+{
+	const struct call *call = call_at(track, media->call);
+	const uint32_t peer = media_peer(track, media);
+	if (call->state != CALL_ANSWERED || !peer ||
+	        address_equal(&media_at(track, peer)->at.ip, &stream->src.ip) ||
+	        address_equal(&call->caller.ip, &stream->src.ip) ||
+	        address_equal(&call->callee.ip, &stream->src.ip))
+		return false;
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		const struct stream *other = media_held(track, media, i);
+		if (other && other != stream &&
+		        endpoint_equal(&other->dst, &stream->dst) &&
+		        !address_equal(&other->src.ip, &stream->src.ip) &&
+		        other->packets >= ESTABLISHED_PACKETS &&
+		        stream->last_us <= other->last_us + STILL_SENDING_US)
+			return true;
+	}
+	return false;
+}
+
 static void join(struct track *track, struct stream *stream)
 {
 	uint32_t index = medium_at(track, &stream->dst, &stream->src);
@@ -170,6 +198,7 @@ static void join(struct track *track, struct stream *stream)
 	stream->call = media->call;
 	stream->direction =
 	        3u & (by_destination ? call_other_side(media->side) : media->side);
+	stream->second = by_destination && is_second(track, media, stream);
 	hold(track, call_at(track, media->call), media,
 	        streams_index(track->streams, stream));
 	announce(track, stream, media);

@@ -122,6 +122,7 @@ struct stream {
 	bool after_noise : 1; /* the packet before was comfort noise */
 	bool ended : 1;
 	bool adrift : 1; /* the tracker's: its call has ended */
+	bool second : 1; /* the tracker's: another source was sending there */
 	bool event_seen : 1;   /* event_timestamp holds */
 	uint8_t direction : 2; /* the tracker's: enum call_side of the sender */
 	uint8_t announced;     /* payloads that are kept */

@@ -5,88 +5,15 @@ ordinary calls that resemble it.
 Usage: make_calls.py DIRECTORY [NAME...]; the same arguments give the same bytes.
 """
 
-import struct
-
 from kit import ATTACKER, PHONE, SDP_TYPE, SERVER, exchange, request, response, run_maker
+from talk import PORTS, Call, description
 
 SCENES = {}
-PORTS = (4000, 6000)
-CALLER_SSRC, CALLEE_SSRC = 0x1111, 0x2222
-NTP = 0x12345678
 
 
 def scene(function):
     SCENES[function.__name__.replace("_", "-")] = function
     return function
-
-
-def description(host, port, more="", kind="RTP/AVP"):
-    return (f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-            f"m=audio {port} {kind} 18 101\r\na=rtpmap:101 telephone-event/8000\r\n{more}").encode()
-
-
-class Call:
-    """One call between two addresses, with G.729 of 20 ms."""
-
-    def __init__(self, capture, number=1, caller=PHONE, callee=SERVER, **more):
-        self.capture, self.caller, self.callee = capture, caller, callee
-        self.number, self.more = number, more
-        self.common = {"src": caller, "call": f"call-{number}@{caller}", "to": more.get("to", "200")}
-        self.invite = request("INVITE", number, lines=[*SDP_TYPE, *more.get("lines", [])],
-                              body=more.get("offer", description(caller, PORTS[0], more.get("media", ""))),
-                              **{"contact": more.get("contact", f"<sip:100@{caller}:5060>")}, **self.common)
-        self.answer = response(self.invite, 200, *SDP_TYPE, f"Contact: <sip:200@{callee}>",
-                               body=description(callee, PORTS[1], more.get("media", "")))
-        self.sequence = {caller: 100, callee: 900}
-        self.stamp = {caller: 8000, callee: 16000}
-
-    def begin(self, ring=1):
-        self.capture.udp(self.caller, self.callee, self.invite)
-        self.capture.wait(ring)
-        self.capture.udp(self.callee, self.caller, response(self.invite, 180))
-        self.capture.wait(1)
-        self.capture.udp(self.callee, self.caller, self.answer)
-        self.acknowledge()
-
-    def acknowledge(self):
-        self.capture.udp(self.caller, self.callee, request("ACK", self.number, to_tag=";tag=srv", **self.common))
-
-    def packet(self, src, payload_type=18, payload=b"\x55" * 20, **more):
-        """One packet of a side; more: ssrc, marker, stamp, at (another source), to."""
-        to_callee = src == self.caller
-        dst, ports = (self.callee, PORTS) if to_callee else (self.caller, PORTS[::-1])
-        ssrc = more.get("ssrc", CALLER_SSRC if to_callee else CALLEE_SSRC)
-        head = struct.pack(">BBHII", 0x80, payload_type | (0x80 if more.get("marker") else 0),
-                           self.sequence[src] & 0xffff, more.get("stamp", self.stamp[src]), ssrc)
-        self.sequence[src] += 1
-        self.capture.udp(more.get("at", src), dst, head + payload, more.get("ports", ports))
-
-    def talk(self, seconds, sides=None, lose=0, delays=(0,)):
-        """Both sides send; of every LOSE packets of the caller one is lost; delays in ms, in turn."""
-        start = self.capture.now_us
-        for n in range(round(seconds * 50)):
-            for side in sides or (self.caller, self.callee):
-                self.capture.now_us = start + n * 20_000 + delays[n % len(delays)] * 1000
-                if lose and side == self.caller and n % lose == lose - 1:
-                    self.sequence[side] += 1
-                else:
-                    self.packet(side)
-                self.stamp[side] += 160
-        self.capture.now_us = start + round(seconds * 50) * 20_000
-
-    def report(self, round_trip):
-        """A sender report of the caller, and what the callee says of it a round trip later."""
-        ports = (PORTS[0] + 1, PORTS[1] + 1)
-        sender = struct.pack(">BBHIQIII", 0x80, 200, 6, CALLER_SSRC, NTP << 16, self.stamp[self.caller], 10, 200)
-        self.capture.udp(self.caller, self.callee, sender, ports)
-        self.capture.wait(round_trip)
-        receiver = struct.pack(">BBHIIIIIII", 0x81, 201, 7, CALLEE_SSRC, CALLER_SSRC, 0, self.sequence[self.caller], 0, NTP, 0)
-        self.capture.udp(self.callee, self.caller, receiver, ports[::-1])
-
-    def end(self):
-        message = request("BYE", self.number, cseq=2, to_tag=";tag=srv", **self.common)
-        exchange(self.capture, message, 200, src=self.caller, dst=self.callee)
-        self.capture.wait(1)
 
 
 def whole(capture, seconds=11, number=1, **more):
@@ -122,6 +49,11 @@ def some_loss(capture):
 @scene
 def heavy_loss(capture):
     whole(capture, lose=7)
+
+
+@scene
+def heavy_loss_back(capture):
+    whole(capture, lose=7, loser=SERVER)
 
 
 @scene
@@ -227,6 +159,282 @@ def slow_ringing(capture):
 @scene
 def patient_ringing(capture):
     whole(capture, 1, ring=8)
+
+
+# Media
+
+@scene
+def media_after_bye(capture):
+    """The callee hangs up, it seems; both go on talking."""
+    call = Call(capture)
+    call.begin()
+    call.talk(4)
+    call.end()
+    call.talk(8)
+
+
+@scene
+def late_packets(capture):
+    """The callee stops a second after the call's end."""
+    call = Call(capture)
+    call.begin()
+    call.talk(8)
+    call.end()
+    call.talk(0.6, sides=(SERVER,))
+
+
+def farewells(capture, at):
+    call = Call(capture)
+    call.begin()
+    call.talk(at)
+    call.farewell()
+    if at < 20:
+        call.talk(32 - at)
+    call.end()
+
+
+@scene
+def false_farewell(capture):
+    farewells(capture, 2)
+
+
+@scene
+def true_farewell(capture):
+    farewells(capture, 22)
+
+
+@scene
+def orphan_media(capture):
+    Call(capture).talk(12, sides=(PHONE,))
+
+
+@scene
+def early_media(capture):
+    """Media comes seconds before the answer that tells of it, then until the end."""
+    call = Call(capture)
+    capture.udp(PHONE, SERVER, call.invite)
+    call.talk(4, sides=(SERVER,))
+    capture.udp(SERVER, PHONE, call.answer)
+    call.acknowledge()
+    call.talk(12)
+    call.end()
+
+
+def typing(capture, digits, number=1, **more):
+    call = Call(capture, number, **more)
+    call.begin()
+    call.talk(1)
+    call.type(digits)
+    call.talk(more.get("listen", 10))
+    call.end()
+
+
+@scene
+def card_number(capture):
+    typing(capture, [4, 9, 2, 1, 0, 0, 7, 3, 5, 5, 1, 2])
+
+
+@scene
+def menu_choice(capture):
+    typing(capture, [1, 3, 9])
+
+
+def typing_info(capture, digits):
+    call = Call(capture)
+    call.begin()
+    for n, digit in enumerate(digits):
+        body = f"Signal={digit}\r\nDuration=160\r\n".encode()
+        info = request("INFO", n + 2, cseq=n + 2, to_tag=";tag=srv", lines=["Content-Type: application/dtmf-relay"], body=body, **call.common)
+        exchange(capture, info.replace(f"tag=tag{n + 2}".encode(), b"tag=tag1"), 200, src=PHONE)
+        capture.wait(0.4)
+    call.end()
+
+
+@scene
+def card_number_info(capture):
+    typing_info(capture, [4, 9, 2, 1, 0, 0, 7, 3, 5, 5, 1, 2])
+
+
+@scene
+def menu_choice_info(capture):
+    typing_info(capture, [1, 3, 9, 1, 2])
+
+
+@scene
+def pin_guessing(capture):
+    for n in range(7):
+        typing(capture, [0, n, 0, n], n, to="8000", listen=0.5)
+        capture.wait(20)
+
+
+@scene
+def voicemail_checked(capture):
+    """Somebody listens to voicemail, mistypes the PIN once, and later listens again."""
+    for n, pin in enumerate(([1, 2, 3, 5], [1, 2, 3, 4], [1, 2, 3, 4])):
+        typing(capture, pin, n, to="8000", listen=2)
+        capture.wait(600 * n + 20)
+
+
+def second_host(capture, announced):
+    """The caller's media comes from another host, too or instead."""
+    call = Call(capture)
+    call.begin()
+    call.talk(4)
+    host = "203.0.113.9"
+    if announced:
+        moved = request("INVITE", 2, cseq=2, to_tag=";tag=srv", lines=SDP_TYPE, body=description(host, PORTS[0]), **call.common)
+        exchange(capture, moved.replace(b"tag=tag2", b"tag=tag1"), 200, *SDP_TYPE, src=PHONE)
+    start = capture.now_us
+    for n in range(100):
+        capture.now_us = start + n * 20_000
+        call.packet(SERVER)
+        if not announced:
+            call.packet(PHONE)
+        call.packet(PHONE, ssrc=0x6666, at=host, stamp=160 * n)
+    call.end()
+
+
+@scene
+def injected_media(capture):
+    second_host(capture, False)
+
+
+@scene
+def moved_media(capture):
+    second_host(capture, True)
+
+
+# Dialogs
+
+@scene
+def deaf_callee(capture):
+    """The callee never heard of the end and talks on."""
+    call = Call(capture)
+    call.begin()
+    call.talk(4)
+    call.end()
+    call.talk(8, sides=(SERVER,))
+
+
+def cancelled(capture, src):
+    call = Call(capture)
+    capture.udp(PHONE, SERVER, call.invite)
+    capture.udp(SERVER, PHONE, response(call.invite, 180))
+    capture.wait(3)
+    cancel = request("CANCEL", 1, branch="z9hG4bK000001INVITE", **call.common)
+    exchange(capture, cancel, 200, src=src)
+    capture.udp(SERVER, PHONE, response(call.invite, 487))
+    capture.wait(1)
+
+
+@scene
+def cancelled_by_stranger(capture):
+    cancelled(capture, ATTACKER)
+
+
+@scene
+def cancelled_by_caller(capture):
+    cancelled(capture, PHONE)
+
+
+def redirected(capture, number):
+    exchange(capture, Call(capture).invite, 302, f"Contact: <sip:{number}@{SERVER}>", src=PHONE)
+
+
+@scene
+def redirected_to_premium(capture):
+    redirected(capture, "+882123456789")
+
+
+@scene
+def forwarded_to_mobile(capture):
+    redirected(capture, "+491701234567")
+
+
+# NAT. The addresses with meaning are those of public networks that nobody routes here.
+
+HOME, INNER = "8.8.4.4", "192.168.1.20"
+
+
+def from_home(capture, ports=(5060, 5060), dst=SERVER, number=1, replace=(), **more):
+    """A request of a device behind a router, as it comes out of it."""
+    message = request("INVITE", number, **{"src": HOME, "contact": f"<sip:100@{HOME}:5060>", **more})
+    for old, new in replace:
+        message = message.replace(old, new)
+    capture.udp(HOME, dst, message, ports)
+    capture.udp(dst, HOME, response(message, 486), ports[::-1])
+
+
+@scene
+def private_contact(capture):
+    from_home(capture, src=INNER, contact=f"<sip:100@{INNER}:5060>")
+
+
+@scene
+def private_media(capture):
+    from_home(capture, lines=SDP_TYPE, body=description(INNER, 4000))
+
+
+@scene
+def private_origin(capture):
+    """Only o= is private, which nobody sends anything to."""
+    body = description(HOME, 4000).replace(b"1 1 IN IP4 8.8.4.4", b"1 1 IN IP4 192.168.1.20")
+    from_home(capture, lines=SDP_TYPE, body=body)
+
+
+@scene
+def no_rport(capture):
+    from_home(capture, src="8.8.8.8", replace=[(b";rport", b"")])
+
+
+@scene
+def with_rport(capture):
+    from_home(capture, src="8.8.8.8")
+
+
+def two_servers(capture, ports):
+    for n, dst in enumerate((SERVER, "192.0.2.30")):
+        from_home(capture, (ports[n], 5060), dst, n, src=INNER, contact=f"<sip:100@{INNER}:5060>")
+
+
+@scene
+def symmetric_router(capture):
+    two_servers(capture, (30001, 30002))
+
+
+@scene
+def plain_router(capture):
+    two_servers(capture, (30001, 30001))
+
+
+@scene
+def half_rewritten(capture):
+    from_home(capture, contact=f"<sip:100@{INNER}:5060>", lines=SDP_TYPE, body=description(HOME, 4000))
+
+
+@scene
+def one_way(capture):
+    whole(capture, sides=(PHONE,))
+
+
+@scene
+def held_call(capture):
+    """The caller puts the call on hold and listens to music."""
+    call = Call(capture)
+    call.begin()
+    hold = request("INVITE", 2, cseq=2, to_tag=";tag=srv", lines=SDP_TYPE,
+                   body=description(PHONE, PORTS[0], "a=sendonly\r\n"), **call.common)
+    exchange(capture, hold.replace(b"tag=tag2", b"tag=tag1"), 200, *SDP_TYPE, src=PHONE)
+    call.talk(11, sides=(PHONE,))
+    call.end()
+
+
+@scene
+def silent_call(capture):
+    call = Call(capture)
+    call.begin()
+    capture.wait(12)
+    call.end()
 
 
 if __name__ == "__main__":
