@@ -286,9 +286,13 @@ static int each(const struct rules_verb *verb, const struct arguments *arguments
 static int compare(const struct rules_verb *verb)
 {
 	struct rules after;
-	const bool fine = rules_load(&after, verb->against, verb->site);
+	const bool loaded = rules_load(&after, verb->against, verb->site);
+	const bool fine = loaded && rule_set_count(&after.set) > 0;
+	/* Nobody means to be protected by nothing. */
 	if (fine)
 		(void)rules_diff(&verb->rules, &after, (enum output)verb->output);
+	else if (loaded)
+		fprintf(stderr, "%s:1:1: there is no rule in it\n", verb->against);
 	rules_clear(&after);
 	return fine ? EXIT_FINE : EXIT_BAD_INPUT;
 }

@@ -130,8 +130,11 @@ static void complaint_write(
 	json_object(&row, NULL);
 	json_string(&row, "pointer", slice_of(pointer, strlen(pointer)));
 	if (place_read(line, path, place, &what)) {
-		json_u64(&row, "line", place[0]);
-		json_u64(&row, "column", place[1]);
+		/* Line 0 is no place: the text as a whole. */
+		if (place[0]) {
+			json_u64(&row, "line", place[0]);
+			json_u64(&row, "column", place[1]);
+		}
 	} else {
 		what = slice_starts(line, SLICE("ringfence: ")) ? slice_from(line, 11)
 		                                                : line;

@@ -58,6 +58,9 @@ def validation_names_places(server, token):
     broken = ask(server, token, "POST", "/rules/validate", "a: [1,\nb: {", 422,
                  Content_Type="application/yaml")
     assert broken["errors"][0]["line"] >= 1 and broken["errors"][0]["pointer"] == "", broken
+    for hostile in (b"\xff\xfe\0", b"[" * 5000, b"a: &a [*a]", b"- " * 4000, b"x: \x1b[31m"):
+        refused = ask(server, token, "POST", "/rules/validate", hostile, 422, Content_Type="text/yaml")
+        assert all(error.get("line", 1) > 0 for error in refused["errors"]), refused
     for body, status in (({}, 400), ({"text": 7}, 400), ({"text": ""}, 400), ({"txet": "a"}, 400)):
         ask(server, token, "POST", "/rules/validate", body, status)
     ask(server, token, "POST", "/rules/validate", "", 400, Content_Type="text/yaml")
@@ -78,6 +81,9 @@ def versions_follow_each_other(server, redis, admin, viewer):
     assert start["current"] == 0 and start["data"] == [], start
     # What nodes could not compile cannot be staged: lists of other files are not there.
     stage(server, admin, (SOURCE / "rules/scanning.yaml").read_text(), 422)
+    for nothing in ("[]", "null", "lists: { names: [a] }", '{"packs": {"x.yaml": null}}'):
+        refused = stage(server, admin, nothing, 422)
+        assert "no rule" in refused["errors"][0]["detail"], refused
     dry = stage(server, admin, rule("one"), 200, "?dry_run=true")
     assert changes(dry)["one"] == "added" and changes(dry)["auth-bruteforce"] == "removed", dry
     assert ask(server, viewer, "GET", "/rulesets/staged")["data"] == []
