@@ -121,6 +121,7 @@ static const struct field_source usual[FIELD_COUNT] = {
         MADE(CALL_CALLEE_LOSS, CALL),
         MADE(CALL_QUIETER, CALL),
         MADE(RTP_SECOND, STREAM),
+        MADE(RTP_LOSS_APART, STREAM),
         MADE(RTP_AFTER_CALL, STREAM),
         MADE(RTP_AFTER_CALL_PACKETS, STREAM),
         MADE(RTP_CODEC, STREAM),

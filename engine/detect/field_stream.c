@@ -53,6 +53,19 @@ static void made_quality(
 		set_number(value, quality.r_x10[JITTER_ADAPTIVE] / 10.0);
 }
 
+/* Absent until the receiver has reported. */
+static void made_loss_apart(const struct event *event, struct value *value)
+{
+	const struct stream *stream = event->stream;
+	const struct stream_interval *interval = event->interval;
+	const double lost = interval ? interval->lost : stream_lost(stream);
+	const double expected = interval ? interval->expected : stream_expected(stream);
+
+	if (!stream->reports || expected <= 0)
+		return;
+	set_number(value, fabs(stream->remote_fraction / 2.56 - lost * 100 / expected));
+}
+
 /* What came after the end of the call, of length seconds of the stream. */
 static void made_after_call(
         const struct event *event, enum field field, double length, struct value *value)
@@ -93,6 +106,8 @@ void field_stream_made(const struct event *event, enum field field, struct value
 		set_percent(value, stream_lost(stream), stream_expected(stream));
 	else if (field == FIELD_RTP_AFTER_CALL || field == FIELD_RTP_AFTER_CALL_PACKETS)
 		made_after_call(event, field, length, value);
+	else if (field == FIELD_RTP_LOSS_APART)
+		made_loss_apart(event, value);
 	else if (field == FIELD_RTP_SECOND)
 		set_bool(value, stream->second);
 	else if (field == FIELD_RTP_EXPECTED)

@@ -274,6 +274,8 @@
 	        "how many of its packets that makes, by their mean rate")                \
 	X(RTP_SECOND, "rtp.second_source", BOOL, FIELDS_STREAM,                          \
 	        "another host's stream was arriving there, and no side named this one")  \
+	X(RTP_LOSS_APART, "rtp.loss_apart_percent", NUMBER, FIELDS_STREAM,               \
+	        "points between our loss and what the receiver reports")                 \
 	X(RTP_GAP, "rtp.capture_gap", BOOL, FIELDS_STREAM,                               \
 	        "the capture dropped packets of it")                                     \
 	X(RTCP_SENDER, "rtcp.sender", NUMBER, FIELDS_RTCP, "SSRC")                       \

@@ -56,6 +56,27 @@ def heavy_loss_back(capture):
     whole(capture, lose=7, loser=SERVER)
 
 
+def reported(capture, lost, lose):
+    call = Call(capture)
+    call.begin()
+    for _ in range(5):
+        call.talk(5, lose=lose)
+        call.report(0.04, lost)
+    call.end()
+
+
+@scene
+def loss_behind(capture):
+    """The receiver misses a tenth of what passed here."""
+    reported(capture, 26, 0)
+
+
+@scene
+def loss_before(capture):
+    """What the receiver misses was missing here already."""
+    reported(capture, 26, 10)
+
+
 @scene
 def some_jitter(capture):
     whole(capture, delays=(0, 50, 5, 40))
@@ -201,6 +222,32 @@ def false_farewell(capture):
 @scene
 def true_farewell(capture):
     farewells(capture, 22)
+
+
+@scene
+def jumping_media(capture):
+    """From one packet to the next the numbers are 20000 higher; the SSRC stays."""
+    call = Call(capture)
+    call.begin()
+    call.talk(5)
+    call.sequence[PHONE] += 20_000
+    call.talk(6)
+    call.end()
+
+
+@scene
+def new_stream(capture):
+    """A device begins anew as it should: other numbers, another SSRC."""
+    call = Call(capture)
+    call.begin()
+    call.talk(5)
+    call.sequence[PHONE] += 20_000
+    start = capture.now_us
+    for n in range(300):
+        capture.now_us = start + n * 20_000
+        call.packet(PHONE, ssrc=0x7777, stamp=5000 + 160 * n)
+        call.packet(SERVER, stamp=call.stamp[SERVER] + 160 * n)
+    call.end()
 
 
 @scene

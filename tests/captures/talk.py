@@ -81,13 +81,13 @@ class Call:
         receiver, bye = struct.pack(">BBHI", 0x80, 201, 1, CALLER_SSRC), struct.pack(">BBHI", 0x81, 203, 1, CALLER_SSRC)
         self.capture.udp(self.caller, self.callee, receiver + bye, ports)
 
-    def report(self, round_trip):
-        """A sender report of the caller, and what the callee says of it a round trip later."""
+    def report(self, round_trip, lost=0):
+        """A sender report of the caller, and what the callee says of it a round trip later; lost: of 256."""
         ports = (PORTS[0] + 1, PORTS[1] + 1)
         sender = struct.pack(">BBHIQIII", 0x80, 200, 6, CALLER_SSRC, NTP << 16, self.stamp[self.caller], 10, 200)
         self.capture.udp(self.caller, self.callee, sender, ports)
         self.capture.wait(round_trip)
-        receiver = struct.pack(">BBHIIIIIII", 0x81, 201, 7, CALLEE_SSRC, CALLER_SSRC, 0, self.sequence[self.caller], 0, NTP, 0)
+        receiver = struct.pack(">BBHIIIIIII", 0x81, 201, 7, CALLEE_SSRC, CALLER_SSRC, lost << 24, self.sequence[self.caller], 0, NTP, 0)
         self.capture.udp(self.callee, self.caller, receiver, ports[::-1])
 
     def end(self):
