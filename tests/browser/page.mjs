@@ -80,7 +80,8 @@ async function keysAreEnough() {
   await page.keyboard.press("/");
   await page.keyboard.type("rule_id:auth-bruteforce");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  await page.locator("tbody tr").nth(1).waitFor({ state: "detached" });
+  assert.equal(await page.locator("tbody tr").count(), 1);
   assert(page.url().includes("q=rule_id"), page.url());
   await page.locator("tbody tr").first().focus();
   await page.keyboard.press("Enter");
