@@ -103,6 +103,25 @@ static const struct archive_field ANOMALY_FIELDS[] = {
         {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, ARCHIVE_WALKED, "to whom"},
 };
 
+static const struct archive_field DEVICE_FIELDS[] = {
+        {"role", ARCHIVE_TEXT, {"device.role"}, ARCHIVE_INDEXED,
+                "gatekeeper, gateway, terminal or mcu"},
+        {"change", ARCHIVE_TEXT, {"device.change"}, ARCHIVE_INDEXED,
+                "found, changed or last: what was known at the end"},
+        {"identifier", ARCHIVE_TEXT, {"device.identifier"}, ARCHIVE_INDEXED,
+                "endpointIdentifier"},
+        {"gatekeeper_identifier", ARCHIVE_TEXT, {"device.gatekeeper_identifier"},
+                ARCHIVE_INDEXED, "the zone it belongs to"},
+        {"vendor", ARCHIVE_TEXT, {"device.vendor"}, ARCHIVE_UNINDEXED, "T.35 code"},
+        {"product", ARCHIVE_TEXT, {"device.product"}, ARCHIVE_INDEXED,
+                "as it names itself"},
+        {"h225_version", ARCHIVE_NUMBER, {"device.h225_version"}, ARCHIVE_UNINDEXED,
+                "1 to 7"},
+        {"src_ip", ARCHIVE_ADDRESS, {"src_ip"}, ARCHIVE_WALKED,
+                "of the message that told"},
+        {"dest_ip", ARCHIVE_ADDRESS, {"dest_ip"}, ARCHIVE_WALKED, "its destination"},
+};
+
 #define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
 
 static const struct archive_table TABLES[ARCHIVE_KINDS] = {
@@ -112,6 +131,7 @@ static const struct archive_table TABLES[ARCHIVE_KINDS] = {
                 FIELDS(REGISTRATION_FIELDS)},
         [ARCHIVE_STREAMS] = {"streams", "rtp", FIELDS(STREAM_FIELDS)},
         [ARCHIVE_ANOMALIES] = {"anomalies", "anomaly", FIELDS(ANOMALY_FIELDS)},
+        [ARCHIVE_DEVICES] = {"devices", "device", FIELDS(DEVICE_FIELDS)},
 };
 
 _Static_assert(sizeof(CALL_FIELDS) / sizeof(CALL_FIELDS[0]) <= ARCHIVE_FIELDS_MAX,

@@ -227,6 +227,22 @@ def audit_is_chained(server, token):
         before = line.encode()
 
 
+def devices_of_h323(server, token):
+    """What the replay finds of endpoints is the inventory."""
+    path = SOURCE / "captures/h323/office-day.pcap"
+    capture = upload(server, token, path, "office-day.pcap")
+    assert replayed(server, token, capture)["state"] == "done"
+    want = [e["device"] for e in offline(path) if e["event_type"] == "device"]
+    got = expect(server.ask("GET", f"/api/v1/h323/endpoints?capture={capture}&limit=1000",
+                            token=token), 200)["data"]
+    assert len(want) == len(got) > 2 and all(row["device"] in want for row in got)
+    roles = {device["role"] for device in want}
+    for role in roles:
+        found = expect(server.ask(
+            "GET", f"/api/v1/h323/endpoints?capture={capture}&role={role}", token=token), 200)
+        assert {row["device"]["role"] for row in found["data"]} == {role}
+
+
 def feed_tells(server, token, capture_path):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S)
     connection.request("GET", "/api/v1/stream?topics=alerts",
@@ -422,6 +438,7 @@ def main():
         alerts_open(server, token, attack)
         roles_hold(server, cookie, token)
         numbers_are_masked(server, cookie, token)
+        devices_of_h323(server, token)
         feed_tells(server, token, ATTACK)
         audit_is_chained(server, token)
         bad_input_is_told(server, token)

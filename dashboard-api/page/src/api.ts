@@ -85,6 +85,22 @@ export interface Registration extends Row {
   };
 }
 
+export interface Device extends Row {
+  device: {
+    change: string;
+    role: string;
+    identifier?: string;
+    gatekeeper_identifier?: string;
+    aliases?: { kind: string; text: string }[];
+    ras?: string;
+    signalling?: string;
+    product?: string;
+    product_version?: string;
+    h225_version?: number;
+    registered: boolean;
+  };
+}
+
 export interface Stream extends Row {
   dest_port: number;
   src_port: number;

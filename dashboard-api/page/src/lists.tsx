@@ -1,6 +1,6 @@
 // Rules, blocks, registrations, nodes, and all that is known of one entity.
 import { useState } from "preact/hooks";
-import { Alert, ask, Block, Call, Node, Page, Problem, query, Registration, Rule } from "./api";
+import { Alert, ask, Block, Call, Device, Node, Page, Problem, query, Registration, Rule } from "./api";
 import { go, link, Place } from "./route";
 import { Address, Badge, Column, Empty, Entity, Mark, Refused, Search, seconds, Table, Time } from "./ui";
 import { useGet, useList } from "./use";
@@ -88,6 +88,27 @@ const CHANGES: Column<Registration>[] = [
   { name: "When", cell: (row) => <Time at={row.timestamp} /> },
 ];
 
+const DEVICES: Column<Device>[] = [
+  { name: "Role", narrow: true, cell: (row) => row.device.role },
+  { name: "Names", narrow: true, cell: (row) => <b>{row.device.aliases?.map((alias) => alias.text).join(", ") || row.device.identifier || "–"}</b> },
+  { name: "Zone", cell: (row) => row.device.gatekeeper_identifier ?? "–" },
+  { name: "Signalling", cell: (row) => <span class="mono">{row.device.signalling ?? row.device.ras ?? "–"}</span> },
+  { name: "Product", cell: (row) => <>{row.device.product ?? "–"} <span class="faint">{row.device.product_version}</span></> },
+  { name: "H.225", number: true, cell: (row) => (row.device.h225_version ? "v" + row.device.h225_version : "–") },
+  { name: "Seen", cell: (row) => <Time at={row.timestamp} /> },
+];
+
+function Endpoints() {
+  const list = useList<Device>("/h323/endpoints?change=found");
+  if (!list.data?.length) return null;
+  return (
+    <section>
+      <h2>H.323 endpoints</h2>
+      <Table label="H.323 endpoints" columns={DEVICES} rows={list.data} more={list.more} />
+    </section>
+  );
+}
+
 export function Registrations({ here }: { here: Place }) {
   const q = here.parameters.q ?? "";
   const list = useList<Registration>("/registrations" + query({ q }));
@@ -98,6 +119,7 @@ export function Registrations({ here }: { here: Place }) {
       <Refused problem={list.problem} />
       {list.data && !list.data.length && !list.problem && <Empty title="No registrations">They appear when devices register where a sensor sees it.</Empty>}
       {list.data && list.data.length > 0 && <Table label="Registrations" columns={CHANGES} rows={list.data} more={list.more} />}
+      <Endpoints />
     </>
   );
 }
