@@ -285,21 +285,17 @@ void detect_advance(struct detect *detect, uint64_t now_us)
 	if (now_us > detect->now_us)
 		detect->now_us = now_us;
 	detect->judgement = (struct judgement){.verdict = VERDICT_PASS};
-	if (!detect->absence_count)
+	if (!detect->waiting_count)
 		return;
 	detect->cache.event = NULL;
-	for (uint32_t i = 0; i < detect->judge_count; i++)
-		if (detect->judges[i].keyed.wheel)
-			absences(detect, &detect->judges[i]);
+	for (uint32_t i = 0; i < detect->waiting_count; i++)
+		absences(detect, detect->waiting[i]);
 }
 
 uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us)
 {
-	if (!detect->absence_count)
-		return limit_us;
-	for (uint32_t i = 0; i < detect->judge_count; i++)
-		if (detect->judges[i].keyed.wheel)
-			limit_us = wheel_next_us(detect->judges[i].keyed.wheel, limit_us);
+	for (uint32_t i = 0; i < detect->waiting_count; i++)
+		limit_us = wheel_next_us(detect->waiting[i]->keyed.wheel, limit_us);
 	return limit_us;
 }
 

@@ -120,8 +120,20 @@ static bool judges_init(struct detect *detect, struct memory *memory, size_t sha
 		if (!keyed_init(&detect->judges[i].keyed, memory, rule,
 		            keys_scaled(rule, want, have)))
 			return false;
-		detect->absence_count += rule->trigger.kind == TRIGGER_ABSENCE;
 	}
+	return true;
+}
+
+/* Time passes with every packet: who waits for it is known without looking for them. */
+static bool waiting_init(struct detect *detect, struct memory *memory)
+{
+	detect->waiting =
+	        memory_take(memory, (detect->judge_count + 1) * sizeof(*detect->waiting));
+	if (!detect->waiting)
+		return false;
+	for (uint32_t i = 0; i < detect->judge_count; i++)
+		if (detect->judges[i].keyed.wheel)
+			detect->waiting[detect->waiting_count++] = &detect->judges[i];
 	return true;
 }
 
@@ -185,6 +197,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	if (!memos_init(detect, memory) || !gates_init(detect, memory))
 		return NULL;
 	const size_t taken = memory->used - before;
-	return judges_init(detect, memory, taken < share ? share - taken : 0) ? detect
-	                                                                      : NULL;
+	const bool fine =
+	        judges_init(detect, memory, taken < share ? share - taken : 0) &&
+	        waiting_init(detect, memory);
+	return fine ? detect : NULL;
 }

@@ -58,7 +58,8 @@ struct detect {
 	const struct pattern_ops *patterns;
 	struct judge *judges;
 	uint32_t judge_count;
-	uint32_t absence_count;
+	struct judge **waiting; /* those of absence: they want to know the time */
+	uint32_t waiting_count;
 	struct key_memo *memos;
 	uint32_t memo_count;
 	struct hit *hits;                         /* of the event at work */
