@@ -40,6 +40,7 @@ struct demo {
 	char program[PATH_BYTES]; /* ringfence itself */
 	char api[PATH_BYTES];     /* beside it */
 	char url[LINE_BYTES];
+	char secret[LINE_BYTES]; /* of the set-up link */
 	char password[PASSWORD_BYTES];
 	pid_t redis;
 	pid_t server;
@@ -179,7 +180,9 @@ static bool api_start(struct demo *demo)
 	const char *const arguments[] = {demo->api, "--config", config, NULL};
 	demo->server = start(arguments, output);
 	for (int waited = 0; demo->server > 0 && waited < START_MS; waited += 50) {
-		if (line_find(demo, "api.log", "listens on ", line)) {
+		/* The link of a new archive comes a moment behind the address. */
+		if (line_find(demo, "api.log", "listens on ", line) &&
+		        line_find(demo, "api.log", "#setup=", demo->secret)) {
 			line[strlen(line) - 1] = 0; /* the slash */
 			(void)snprintf(demo->url, sizeof(demo->url), "%s", line);
 			return true;
@@ -228,19 +231,20 @@ static bool user_make(struct demo *demo)
 {
 	static const char LETTERS[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	unsigned char random[PASSWORD_BYTES];
-	char secret[LINE_BYTES];
 	char body[LINE_BYTES * 2];
 	const int from = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	const bool drawn =
 	        from >= 0 && read(from, random, sizeof(random)) == sizeof(random);
 	if (from >= 0)
 		(void)close(from);
-	if (!drawn || !line_find(demo, "api.log", "#setup=", secret))
+	if (!drawn) {
+		fprintf(stderr, "ringfence: /dev/urandom gives nothing\n");
 		return false;
+	}
 	for (size_t i = 0; i + 1 < sizeof(demo->password); i++)
 		demo->password[i] = LETTERS[random[i] % (sizeof(LETTERS) - 1)];
 	(void)snprintf(body, sizeof(body),
-	        "{\"secret\":\"%s\",\"name\":\"demo\",\"password\":\"%s\"}", secret,
+	        "{\"secret\":\"%s\",\"name\":\"demo\",\"password\":\"%s\"}", demo->secret,
 	        demo->password);
 	const struct http_question setup = {.method = "POST",
 	        .path = "/api/v1/setup",
