@@ -84,24 +84,6 @@ static bool group_make(struct collector *collector, struct shard *shard)
 	return shard->grouped;
 }
 
-static enum topic topic_of(struct slice event)
-{
-	static const struct {
-		struct slice mark;
-		enum topic topic;
-	} MARKS[] = {
-	        {{"\"event_type\":\"alert\"", 20}, TOPIC_ALERTS},
-	        {{"\"event_type\":\"call\"", 19}, TOPIC_CALLS},
-	        {{"\"event_type\":\"block\"", 20}, TOPIC_BLOCKS},
-	        {{"\"event_type\":\"node\"", 19}, TOPIC_NODES},
-	};
-	const struct slice head = slice_first(event, 400);
-	for (size_t i = 0; i < sizeof(MARKS) / sizeof(MARKS[0]); i++)
-		if (slice_find(head, MARKS[i].mark) < head.len)
-			return MARKS[i].topic;
-	return 0;
-}
-
 /* One entry: [id, ["e", event]]. False when the archive failed. */
 static bool entry_store(struct collector *collector, const struct shard *shard,
         const struct redis_reply *entry)
@@ -119,9 +101,8 @@ static bool entry_store(struct collector *collector, const struct shard *shard,
 		return true;
 	const enum archive_stored stored =
 	        archive_store(collector->archive, &origin, event);
-	const enum topic topic = topic_of(event);
-	if (topic && (stored == ARCHIVE_STORED || stored == ARCHIVE_IGNORED))
-		feed_publish(collector->api->feed, topic, event);
+	if (stored == ARCHIVE_STORED || stored == ARCHIVE_IGNORED)
+		feed_publish_event(collector->api->feed, event);
 	return stored != ARCHIVE_FAILED;
 }
 

@@ -105,6 +105,32 @@ void feed_publish(struct feed *feed, enum topic topic, struct slice json)
 	(void)pthread_mutex_unlock(&feed->lock);
 }
 
+/* Our own writer's words stand near the beginning. */
+static enum topic topic_of(struct slice event)
+{
+	static const struct {
+		struct slice mark;
+		enum topic topic;
+	} MARKS[] = {
+	        {{"\"event_type\":\"alert\"", 20}, TOPIC_ALERTS},
+	        {{"\"event_type\":\"call\"", 19}, TOPIC_CALLS},
+	        {{"\"event_type\":\"block\"", 20}, TOPIC_BLOCKS},
+	        {{"\"event_type\":\"node\"", 19}, TOPIC_NODES},
+	};
+	const struct slice head = slice_first(event, 400);
+	for (size_t i = 0; i < sizeof(MARKS) / sizeof(MARKS[0]); i++)
+		if (slice_find(head, MARKS[i].mark) < head.len)
+			return MARKS[i].topic;
+	return 0;
+}
+
+void feed_publish_event(struct feed *feed, struct slice event)
+{
+	const enum topic topic = topic_of(event);
+	if (topic)
+		feed_publish(feed, topic, event);
+}
+
 void feed_beat(struct feed *feed)
 {
 	(void)pthread_mutex_lock(&feed->lock);

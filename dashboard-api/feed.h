@@ -20,6 +20,8 @@ enum topic {
 struct feed *feed_new(void);
 void feed_free(struct feed **feed);
 void feed_publish(struct feed *feed, enum topic topic, struct slice json);
+/* Under the topic of its type; of other types nobody is told. */
+void feed_publish_event(struct feed *feed, struct slice event);
 /* A sign of life to every listener; each 15 seconds. */
 void feed_beat(struct feed *feed);
 uint64_t feed_listeners(struct feed *feed);

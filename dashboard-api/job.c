@@ -59,16 +59,6 @@ void job_tell(struct worker *worker, struct job *job, const char *state)
 		http_wake(worker->api->server);
 }
 
-static void event_publish(struct worker *worker, struct slice line)
-{
-	/* Our own writer's words stand near the beginning. */
-	const struct slice head = slice_first(line, 400);
-	if (slice_find(head, SLICE("\"event_type\":\"alert\"")) < head.len)
-		feed_publish(worker->api->feed, TOPIC_ALERTS, line);
-	else if (slice_find(head, SLICE("\"event_type\":\"call\"")) < head.len)
-		feed_publish(worker->api->feed, TOPIC_CALLS, line);
-}
-
 static void line_store(struct worker *worker, struct job *job, struct slice line)
 {
 	char id[64];
@@ -80,7 +70,7 @@ static void line_store(struct worker *worker, struct job *job, struct slice line
 	switch (archive_store(worker->archive, &origin, line)) {
 	case ARCHIVE_STORED:
 		job->stored++;
-		event_publish(worker, line);
+		feed_publish_event(worker->api->feed, line);
 		break;
 	case ARCHIVE_FAILED:
 		(void)snprintf(job->problem, sizeof(job->problem), "%s",

@@ -184,6 +184,18 @@ enum archive_listed archive_aggregate(struct archive *archive,
 	return question_end(archive, statement, step);
 }
 
+/* How many rows the statement changed; 0 when it failed. */
+static uint64_t changes(struct archive *archive, const struct question *question)
+{
+	sqlite3_stmt *statement = question_ask(archive, question);
+	if (!statement)
+		return 0;
+	const int step = sqlite3_step(statement);
+	if (question_end(archive, statement, step) != ARCHIVE_LISTED)
+		return 0;
+	return (uint64_t)sqlite3_changes64(archive->database);
+}
+
 bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
         const struct archive_field *field, struct slice value)
 {
@@ -197,24 +209,7 @@ bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
 	question_text(&question, value);
 	question_sql(&question, " WHERE id = ");
 	question_number(&question, id);
-	sqlite3_stmt *statement = question_ask(archive, &question);
-	if (!statement)
-		return false;
-	const int step = sqlite3_step(statement);
-	return question_end(archive, statement, step) == ARCHIVE_LISTED &&
-	       sqlite3_changes(archive->database) == 1;
-}
-
-/* How many rows the statement changed; 0 when it failed. */
-static uint64_t changes(struct archive *archive, const struct question *question)
-{
-	sqlite3_stmt *statement = question_ask(archive, question);
-	if (!statement)
-		return 0;
-	const int step = sqlite3_step(statement);
-	if (question_end(archive, statement, step) != ARCHIVE_LISTED)
-		return 0;
-	return (uint64_t)sqlite3_changes64(archive->database);
+	return changes(archive, &question) == 1;
 }
 
 uint64_t archive_forget(
