@@ -26,8 +26,8 @@ struct worker {
 /* Which rules are tried against which: digests of their texts. */
 struct trial {
 	char ruleset[CAPTURE_ID_BYTES]; /* "" = this is no trial but a replay */
-	char before[STORE_SHA256_HEX + 1];
-	char after[STORE_SHA256_HEX + 1];
+	char before[SECRET_DIGEST_BYTES];
+	char after[SECRET_DIGEST_BYTES];
 	uint64_t base; /* the version it is compared with */
 };
 

@@ -90,7 +90,7 @@ bool rules_file_keep(struct visit *visit, struct slice text, struct rules_file *
 	char directory[RULES_PATH_BYTES];
 	struct file_error error;
 	directory_name(visit->api, directory);
-	store_sha256(text, file->sha256);
+	secret_digest(text, file->sha256);
 	rules_file_path(visit->api, file->sha256, file->path);
 	/* Handled again: a program has read it meanwhile. */
 	if (visit->request->note)

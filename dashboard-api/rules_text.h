@@ -25,7 +25,7 @@ bool rules_text_read(struct visit *visit, struct rules_text *read);
 void rules_text_free(struct rules_text *read);
 
 struct rules_file {
-	char sha256[STORE_SHA256_HEX + 1];
+	char sha256[SECRET_DIGEST_BYTES];
 	char path[RULES_PATH_BYTES];
 };
 

@@ -175,9 +175,9 @@ void ruleset_diff(struct visit *visit)
 static bool stage(struct visit *visit, const struct rules_text *read, struct buffer *body)
 {
 	char key[24];
-	char digest[STORE_SHA256_HEX + 1];
+	char digest[SECRET_DIGEST_BYTES];
 	document_key(visit->now_us, key);
-	store_sha256(read->text, digest);
+	secret_digest(read->text, digest);
 	struct writer out = buffer_room(body, DOCUMENT_BYTES);
 	json_object(&out, NULL);
 	json_literal(&out, "id", key);

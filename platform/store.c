@@ -1,6 +1,5 @@
 #include "platform/store.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 
 #include "platform/store_inside.h"
@@ -60,19 +59,6 @@ bool store_fail(const struct redis *redis, const struct redis_reply *reply,
 		(void)snprintf(problem->text, sizeof(problem->text), "%s",
 		        reply ? "an answer makes no sense" : redis_problem(redis));
 	return false;
-}
-
-void store_sha256(struct slice body, char hex[STORE_SHA256_HEX + 1])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-	struct writer out = writer_of(hex, STORE_SHA256_HEX);
-
-	hex[0] = '\0';
-	if (EVP_Digest(body.data, body.len, digest, &len, EVP_sha256(), NULL) != 1)
-		return;
-	writer_hex_bytes(&out, slice_of(digest, len));
-	hex[STORE_SHA256_HEX] = '\0';
 }
 
 bool store_events_add(struct redis *redis, const struct store_producer *producer,

@@ -19,6 +19,7 @@
 #define RINGFENCE_PLATFORM_STORE_H
 
 #include "platform/redis.h"
+#include "platform/secret.h"
 
 enum {
 	STORE_KEY_MAX = 320,
@@ -26,7 +27,6 @@ enum {
 	STORE_BODY_MAX = 8 << 20, /* bytes of a rule set */
 	STORE_RULES_KEPT = 100,   /* versions whose bodies stay */
 	STORE_LIST_MAX = 200000,  /* entries of a list */
-	STORE_SHA256_HEX = 64,
 };
 
 struct store_problem {
@@ -67,7 +67,7 @@ bool store_events_add(struct redis *redis, const struct store_producer *producer
 struct store_rules {
 	uint64_t version;  /* 0 = nothing was published yet */
 	struct slice body; /* borrowed until the next call */
-	char sha256[STORE_SHA256_HEX + 1];
+	char sha256[SECRET_DIGEST_BYTES];
 };
 
 struct store_author {
@@ -91,8 +91,6 @@ bool store_rules_rollback(struct redis *redis, uint64_t *version, uint64_t to,
         const struct store_author *author, struct store_problem *problem);
 /* The log, newest first: an XREVRANGE answer with version, what, who, note, sha256. */
 const struct redis_reply *store_rules_log(struct redis *redis, size_t count);
-
-void store_sha256(struct slice body, char hex[STORE_SHA256_HEX + 1]);
 
 enum store_list_kind { STORE_BLOCKED, STORE_ALLOWED };
 

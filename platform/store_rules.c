@@ -37,9 +37,9 @@ bool store_rules_fetch(struct redis *redis, uint64_t version, struct store_rules
 	if (redis_count(reply) != 2)
 		return store_fail(redis, reply, problem);
 	*rules = (struct store_rules){.version = version, .body = body};
-	store_sha256(body, rules->sha256);
+	secret_digest(body, rules->sha256);
 	if (slice_present(body) &&
-	        slice_equal(digest, slice_of(rules->sha256, STORE_SHA256_HEX)))
+	        slice_equal(digest, slice_of(rules->sha256, SECRET_DIGEST_BYTES - 1)))
 		return true;
 	(void)snprintf(problem->text, sizeof(problem->text),
 	        slice_present(body) ? "version %llu is not what was published: its "
@@ -65,7 +65,7 @@ bool store_rules_publish(struct redis *redis, uint64_t *version, struct slice bo
 	const struct store_key fresh = body_key(*version + 1);
 	const struct store_key old =
 	        body_key(*version > STORE_RULES_KEPT ? *version - STORE_RULES_KEPT : 0);
-	char digest[STORE_SHA256_HEX + 1];
+	char digest[SECRET_DIGEST_BYTES];
 	struct store_digits expected;
 
 	if (body.len > STORE_BODY_MAX) {
@@ -73,13 +73,13 @@ bool store_rules_publish(struct redis *redis, uint64_t *version, struct slice bo
 		        "a rule set has at most %d bytes", STORE_BODY_MAX);
 		return false;
 	}
-	store_sha256(body, digest);
+	secret_digest(body, digest);
 	const struct redis_reply *reply = redis_ask(redis, VERSION,
 	        REDIS_ARGS(SLICE("FCALL"), SLICE("rf1_rules_publish"), SLICE("4"),
 	                VERSION, LOG, store_key_text(&fresh), store_key_text(&old),
 	                store_digits(&expected, *version), body,
-	                slice_of(digest, STORE_SHA256_HEX), author->who, author->note,
-	                SLICE("publish")));
+	                slice_of(digest, SECRET_DIGEST_BYTES - 1), author->who,
+	                author->note, SLICE("publish")));
 	return published(redis, reply, version, problem);
 }
 
