@@ -9,7 +9,7 @@
 bool lines_types(const char *list, uint32_t *types)
 {
 	struct slice wrong = {0};
-	if (line_types(slice_of(list, strlen(list)), types, &wrong))
+	if (line_types(slice_text(list), types, &wrong))
 		return true;
 	fprintf(stderr, "ringfence: --events: there is no type '%.*s'\n", (int)wrong.len,
 	        wrong.data);

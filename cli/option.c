@@ -7,7 +7,7 @@
 
 bool bytes_parse(const char *text, size_t *bytes)
 {
-	struct slice digits = slice_of(text, strlen(text));
+	struct slice digits = slice_text(text);
 	unsigned shift = 0;
 	uint64_t value;
 
@@ -62,7 +62,7 @@ static const struct option *find_long(
         const struct option *options, size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (slice_equal(name, slice_of(options[i].name, strlen(options[i].name))))
+		if (slice_equal(name, slice_text(options[i].name)))
 			return &options[i];
 	return NULL;
 }
@@ -78,11 +78,10 @@ static const struct option *find_short(
 
 static bool store_choice(const struct option *option, const char *value)
 {
-	struct slice rest = slice_of(option->argument, strlen(option->argument));
+	struct slice rest = slice_text(option->argument);
 
 	for (unsigned i = 0; slice_present(rest); i++) {
-		if (slice_equal(
-		            slice_split(&rest, '|'), slice_of(value, strlen(value)))) {
+		if (slice_equal(slice_split(&rest, '|'), slice_text(value))) {
 			*(unsigned *)option->into = i;
 			return true;
 		}
@@ -114,7 +113,7 @@ static const struct option *lookup(
 	*value = NULL;
 	if (text[1] != '-')
 		return text[2] ? NULL : find_short(options, count, text[1]);
-	struct slice rest = slice_of(text + 2, strlen(text + 2));
+	struct slice rest = slice_text(text + 2);
 	struct slice name = slice_split(&rest, '=');
 	if (slice_present(rest))
 		*value = rest.data;

@@ -294,7 +294,7 @@ static void anomalies(const struct page *page)
 		fprintf(page->to,
 		        "<tr><td class='n'>%llu</td><td><code>%s</code></td><td>",
 		        (unsigned long long)count, anomaly_name((enum anomaly)i));
-		markup_text(page->to, slice_of(help, strlen(help)));
+		markup_text(page->to, slice_text(help));
 		fprintf(page->to, "</td></tr>\n");
 	}
 	if (any)

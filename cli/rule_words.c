@@ -74,7 +74,7 @@ static void look_up(
         FILE *to, const struct word_row *rows, size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (slice_equal(name, slice_of(rows[i].name, strlen(rows[i].name)))) {
+		if (slice_equal(name, slice_text(rows[i].name))) {
 			fprintf(to, "%s", rows[i].words);
 			return;
 		}

@@ -77,7 +77,7 @@ static void line_print(const char *path, const struct against *against, bool who
 	const char *name = slash ? slash + 1 : path;
 	struct writer head = buffer_room(&line, ROW_BYTES);
 	json_object(&head, NULL);
-	json_string(&head, "capture", slice_of(name, strlen(name)));
+	json_string(&head, "capture", slice_text(name));
 	json_bool(&head, "whole", whole);
 	buffer_take(&line, &head);
 	counts_write(against, &line);

@@ -60,7 +60,7 @@ static bool file_add(
 		return false;
 	buffer_string(set, "  \"");
 	struct writer out = buffer_room(set, KEY_BYTES * 6);
-	(void)json_escape(&out, slice_of(key, strlen(key)));
+	(void)json_escape(&out, slice_text(key));
 	buffer_take(set, &out);
 	buffer_string(set, "\":\n");
 	const bool fine = pack_add(path, slice_of(text.data, text.len), set);

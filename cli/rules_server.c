@@ -60,7 +60,7 @@ static struct document *answer_of(struct rules_server *verb,
 static bool member(
         const struct document *document, const char *name, char text[TAG_BYTES])
 {
-	const struct node *node = node_find(document->root, slice_of(name, strlen(name)));
+	const struct node *node = node_find(document->root, slice_text(name));
 	if (!node || node->kind != NODE_SCALAR || node->text.len >= TAG_BYTES)
 		return false;
 	for (size_t i = 0; i < node->text.len; i++) {
@@ -193,14 +193,14 @@ static int rollback(struct rules_server *verb, const char *to)
 	struct http_answer answer;
 	uint64_t version = 0;
 	int code;
-	if (!slice_to_u64(slice_of(to, strlen(to)), &version)) {
+	if (!slice_to_u64(slice_text(to), &version)) {
 		fprintf(stderr, "ringfence: '%s' is no version's number\n", to);
 		return EXIT_USAGE;
 	}
 	json_object(&out, NULL);
 	json_u64(&out, "to", version);
 	if (verb->note)
-		json_string(&out, "note", slice_of(verb->note, strlen(verb->note)));
+		json_string(&out, "note", slice_text(verb->note));
 	json_object_end(&out);
 	struct document *document = answer_of(verb, &question, &answer, &code);
 	if (document && !member(document, "current", seen))

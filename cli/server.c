@@ -114,7 +114,7 @@ int server_ask(struct server *server, const struct http_question *question)
 
 static const struct node *node_at(const struct node *node, const char *path)
 {
-	struct slice rest = slice_of(path, strlen(path));
+	struct slice rest = slice_text(path);
 	while (node && slice_present(rest))
 		node = node_find(node, slice_split(&rest, '.'));
 	return node;

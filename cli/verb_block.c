@@ -72,7 +72,7 @@ static char *ask(
 static bool network_given(int count, char **values)
 {
 	struct network network;
-	if (count == 2 && network_parse(slice_of(values[1], strlen(values[1])), &network))
+	if (count == 2 && network_parse(slice_text(values[1]), &network))
 		return true;
 	fprintf(stderr, "ringfence: %s\n",
 	        count == 2 ? "this is no address or network (192.0.2.0/24)"

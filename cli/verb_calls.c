@@ -41,7 +41,7 @@ struct calls_verb {
 
 static bool is_wanted(const struct calls_verb *verb, uint64_t id, struct slice call_id)
 {
-	struct slice wanted = slice_of(verb->call, strlen(verb->call));
+	struct slice wanted = slice_text(verb->call);
 	uint64_t number;
 	return slice_equal(wanted, call_id) ||
 	       (slice_to_u64(wanted, &number) && number == id);

@@ -173,7 +173,7 @@ static bool api_start(struct demo *demo)
 	        "api:\n  listen: \"%s\"\n  directory: %s/data\n  program: %s\n"
 	        "redis:\n  address: %s/redis.sock\n",
 	        demo->listen, demo->directory, demo->program, demo->directory);
-	if (!file_write(config, slice_of(text, strlen(text)), &error)) {
+	if (!file_write(config, slice_text(text), &error)) {
 		fprintf(stderr, "ringfence: %s: %s\n", config, error.text);
 		return false;
 	}
@@ -210,9 +210,7 @@ static bool ask(struct demo *demo, const struct http_question *question,
 		struct document *document =
 		        json_parse("", buffer_text(&answer.body), &error);
 		const struct node *node =
-		        document ? node_find(document->root,
-		                           slice_of(member, strlen(member)))
-		                 : NULL;
+		        document ? node_find(document->root, slice_text(member)) : NULL;
 		fine = node != NULL;
 		if (fine)
 			(void)snprintf(text, LINE_BYTES, "%.*s", (int)node->text.len,
@@ -249,7 +247,7 @@ static bool user_make(struct demo *demo)
 	const struct http_question setup = {.method = "POST",
 	        .path = "/api/v1/setup",
 	        .content_type = "application/json",
-	        .body = slice_of(body, strlen(body))};
+	        .body = slice_text(body)};
 	return ask(demo, &setup, NULL, NULL);
 }
 

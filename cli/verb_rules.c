@@ -268,8 +268,7 @@ static int each(const struct rules_verb *verb, const struct arguments *arguments
 			code = EXIT_FOUND;
 	for (int i = 1; i < arguments->count; i++) {
 		const char *id = arguments->values[i];
-		const struct rule *rule =
-		        rule_find(&verb->rules.set, slice_of(id, strlen(id)));
+		const struct rule *rule = rule_find(&verb->rules.set, slice_text(id));
 		if (!rule) {
 			fprintf(stderr,
 			        "ringfence: there is no rule '%s'; rules list shows "

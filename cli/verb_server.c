@@ -81,7 +81,7 @@ static int list_run(struct list_verb *verb, const char *resource,
 static bool id_given(const char *text)
 {
 	uint64_t id;
-	if (slice_to_u64(slice_of(text, strlen(text)), &id))
+	if (slice_to_u64(slice_text(text), &id))
 		return true;
 	fprintf(stderr, "ringfence: '%s' is no id of an alert\n", text);
 	return false;

@@ -18,11 +18,6 @@ static const char *const GRANTS[] = {
 
 enum { GRANT_COUNT = sizeof(GRANTS) / sizeof(GRANTS[0]) };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 const char *role_name(enum role role)
 {
 	return ROLES[role];
@@ -31,7 +26,7 @@ const char *role_name(enum role role)
 bool role_parse(struct slice name, enum role *role)
 {
 	for (unsigned i = ROLE_VIEWER; i <= ROLE_ADMIN; i++) {
-		if (!slice_equal(name, text_of(ROLES[i])))
+		if (!slice_equal(name, slice_text(ROLES[i])))
 			continue;
 		*role = (enum role)i;
 		return true;
@@ -47,7 +42,7 @@ const char *grant_name(unsigned index)
 static bool grant_add(struct slice name, unsigned *grants)
 {
 	for (unsigned i = 0; i < GRANT_COUNT; i++) {
-		if (!slice_equal(name, text_of(GRANTS[i])))
+		if (!slice_equal(name, slice_text(GRANTS[i])))
 			continue;
 		*grants |= 1u << i;
 		return true;
@@ -57,7 +52,7 @@ static bool grant_add(struct slice name, unsigned *grants)
 
 static struct slice member(const struct document *document, const char *name)
 {
-	const struct node *node = node_find(document->root, text_of(name));
+	const struct node *node = node_find(document->root, slice_text(name));
 	return node && node->kind == NODE_SCALAR ? node->text : (struct slice){0};
 }
 
@@ -106,7 +101,7 @@ static bool token_holds(const struct document *document, struct slice token,
 	char digest[SECRET_DIGEST_BYTES];
 	uint64_t expires_us = 0;
 	secret_digest(token, digest);
-	if (!secret_equal(member(document, "digest"), text_of(digest)))
+	if (!secret_equal(member(document, "digest"), slice_text(digest)))
 		return false;
 	(void)slice_to_u64(member(document, "expires_us"), &expires_us);
 	if (expires_us && expires_us <= now_us)
@@ -172,7 +167,7 @@ bool account_user_keep(struct visit *visit, struct slice name, struct slice pass
 		if (who->grants & (1u << i))
 			json_literal(&out, NULL, GRANTS[i]);
 	json_array_end(&out);
-	json_string(&out, "password", text_of(kept));
+	json_string(&out, "password", slice_text(kept));
 	json_time(&out, "created", visit->now_us);
 	json_object_end(&out);
 	return ledger_put_new(

@@ -17,11 +17,6 @@
 
 enum { TOKEN_BYTES = 96, SHOWN_BYTES = 4096, PASSWORD_LEAST = 10 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 struct shown {
 	struct buffer *out;
 	bool any;
@@ -121,7 +116,7 @@ void users_post(struct visit *visit)
 
 void user_delete(struct visit *visit)
 {
-	if (slice_equal(visit->values[0], text_of(visit->who.name))) {
+	if (slice_equal(visit->values[0], slice_text(visit->who.name))) {
 		(void)problem(visit, 409, "nobody can remove oneself");
 		return;
 	}
@@ -159,7 +154,7 @@ static bool token_keep(struct visit *visit, const struct token *token)
 	char digest[SECRET_DIGEST_BYTES];
 	char body[SHOWN_BYTES];
 	struct writer out = writer_of(body, sizeof(body));
-	secret_digest(text_of(token->clear), digest);
+	secret_digest(slice_text(token->clear), digest);
 	json_object(&out, NULL);
 	json_string(&out, "name", token->name);
 	json_literal(&out, "role", role_name(token->who.role));
@@ -168,14 +163,14 @@ static bool token_keep(struct visit *visit, const struct token *token)
 		if (token->who.grants & (1u << i))
 			json_literal(&out, NULL, grant_name(i));
 	json_array_end(&out);
-	json_string(&out, "digest", text_of(digest));
+	json_string(&out, "digest", slice_text(digest));
 	json_text(&out, "network", token->network);
 	if (token->expires_us)
 		json_u64(&out, "expires_us", token->expires_us);
 	json_time(&out, "created", visit->now_us);
-	json_string(&out, "created_by", text_of(visit->who.name));
+	json_string(&out, "created_by", slice_text(visit->who.name));
 	json_object_end(&out);
-	return ledger_put_new(visit->api->ledger, ACCOUNT_TOKENS, text_of(token->id),
+	return ledger_put_new(visit->api->ledger, ACCOUNT_TOKENS, slice_text(token->id),
 	               writer_text(&out)) ||
 	       problem(visit, 503, "the token cannot be kept");
 }
@@ -211,7 +206,7 @@ void tokens_post(struct visit *visit)
 	        audit_note(visit, "token.add", token.name)) {
 		token_make(&token);
 		if (token_keep(visit, &token))
-			created(visit, "token", text_of(token.clear));
+			created(visit, "token", slice_text(token.clear));
 	}
 	document_free(&body);
 }

@@ -58,7 +58,7 @@ static const struct archive_field *by_field(
 {
 	struct slice name = visit_parameter(visit, "by");
 	if (!slice_present(name))
-		name = slice_of(usual, strlen(usual));
+		name = slice_text(usual);
 	const struct archive_field *field = archive_field(kind, name);
 	if (!field)
 		(void)problem_at(visit, 400, "?by", "%s have no field '%.*s'",
@@ -102,7 +102,7 @@ static const char *action_state(struct slice action)
 	static const char *const ACTIONS[][2] = {
 	        {"acknowledge", "acknowledged"}, {"close", "closed"}, {"reopen", "open"}};
 	for (size_t i = 0; i < sizeof(ACTIONS) / sizeof(ACTIONS[0]); i++)
-		if (slice_equal(action, slice_of(ACTIONS[i][0], strlen(ACTIONS[i][0]))))
+		if (slice_equal(action, slice_text(ACTIONS[i][0])))
 			return ACTIONS[i][1];
 	return NULL;
 }
@@ -139,8 +139,7 @@ static bool field_set(
 {
 	return !slice_present(value) ||
 	       archive_update(visit->api->archive, ARCHIVE_ALERTS, id,
-	               archive_field(ARCHIVE_ALERTS, slice_of(name, strlen(name))),
-	               value);
+	               archive_field(ARCHIVE_ALERTS, slice_text(name)), value);
 }
 
 static uint64_t action_do(struct visit *visit, const struct alert_action *action)
@@ -151,7 +150,7 @@ static uint64_t action_do(struct visit *visit, const struct alert_action *action
 		uint64_t id = 0;
 		(void)slice_to_u64(item->text, &id);
 		changed += field_set(visit, (int64_t)id, "state",
-		                   slice_of(action->state, strlen(action->state))) &&
+		                   slice_text(action->state)) &&
 		           field_set(visit, (int64_t)id, "assignee", action->assignee) &&
 		           field_set(visit, (int64_t)id, "note", action->note);
 	}

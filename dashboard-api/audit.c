@@ -28,7 +28,7 @@ static void entry_write(
 	json_object(&out, NULL);
 	json_u64(&out, "number", number);
 	json_time(&out, "timestamp", visit->now_us);
-	json_string(&out, "who", slice_of(visit->who.name, strlen(visit->who.name)));
+	json_string(&out, "who", slice_text(visit->who.name));
 	json_address(&out, "from", &visit->request->peer);
 	json_literal(&out, "action", entry->action);
 	json_string(&out, "object", slice_first(entry->object, 512));

@@ -21,11 +21,6 @@ enum { PASSWORD_LEAST = 10, PASSWORD_MOST = 256, SESSION_BYTES = 512 };
 static const char SESSIONS[] = "sessions";
 static const char SETUP[] = "setup";
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 /* The session's secret out of the Cookie header (RFC 6265 4.2). */
 static struct slice cookie_of(const struct visit *visit)
 {
@@ -64,7 +59,7 @@ static bool origin_own(const struct visit *visit)
 	const struct slice host = http_header(visit->request, "Host");
 	const char *set = visit->api->settings->origin;
 	if (set[0])
-		return slice_equal_nocase(origin, text_of(set));
+		return slice_equal_nocase(origin, slice_text(set));
 	struct slice rest = origin;
 	const size_t at = slice_find(origin, SLICE("://"));
 	rest = slice_from(rest, at + 3);
@@ -83,9 +78,9 @@ static bool cookie_identify(struct visit *visit, struct slice secret)
 	char name[ACCOUNT_NAME_BYTES];
 	struct account account;
 	secret_digest(secret, digest);
-	if (!account_session(
-	            visit->api->ledger, SESSIONS, text_of(digest), visit->now_us, name) ||
-	        !account_user(visit->api->ledger, text_of(name), &account))
+	if (!account_session(visit->api->ledger, SESSIONS, slice_text(digest),
+	            visit->now_us, name) ||
+	        !account_user(visit->api->ledger, slice_text(name), &account))
 		return true; /* a session that ended: nobody, and a route may want
 		                somebody */
 	visit->who = account.who;
@@ -152,8 +147,8 @@ bool auth_setup_secret(struct api *api, char secret[])
 	if (ledger_count(api->ledger, ACCOUNT_USERS) > 0)
 		return false;
 	secret_random(secret, 192);
-	secret_digest(text_of(secret), digest);
-	return ledger_put(api->ledger, SETUP, SLICE("digest"), text_of(digest));
+	secret_digest(slice_text(secret), digest);
+	return ledger_put(api->ledger, SETUP, SLICE("digest"), slice_text(digest));
 }
 
 static bool password_good(struct visit *visit, struct slice password)
@@ -172,13 +167,13 @@ static void session_open(struct visit *visit, struct slice name)
 	struct writer out = writer_of(body, sizeof(body));
 
 	secret_random(secret, 256);
-	secret_digest(text_of(secret), digest);
+	secret_digest(slice_text(secret), digest);
 	json_object(&out, NULL);
 	json_string(&out, "user", name);
 	json_u64(&out, "expires_us", visit->now_us + life_ms * 1000);
 	json_object_end(&out);
-	if (!ledger_put(
-	            visit->api->ledger, SESSIONS, text_of(digest), writer_text(&out))) {
+	if (!ledger_put(visit->api->ledger, SESSIONS, slice_text(digest),
+	            writer_text(&out))) {
 		(void)problem(visit, 503, "the session cannot be kept");
 		return;
 	}
@@ -209,7 +204,7 @@ void setup_post(struct visit *visit)
 	secret_digest(secret, digest);
 	if (ledger_count(visit->api->ledger, ACCOUNT_USERS) > 0 ||
 	        !ledger_get(visit->api->ledger, SETUP, SLICE("digest"), &kept) ||
-	        !secret_equal(buffer_text(&kept), text_of(digest))) {
+	        !secret_equal(buffer_text(&kept), slice_text(digest))) {
 		(void)wrong(visit, "this link was used already, or is not ours");
 		goto out;
 	}
@@ -230,7 +225,7 @@ void session_get(struct visit *visit)
 {
 	struct writer out = buffer_room(&visit->reply->body, 1024);
 	json_object(&out, NULL);
-	json_string(&out, "name", text_of(visit->who.name));
+	json_string(&out, "name", slice_text(visit->who.name));
 	json_literal(&out, "role", role_name(visit->who.role));
 	json_array(&out, "grants");
 	for (unsigned i = 0; grant_name(i); i++)
@@ -277,7 +272,7 @@ void session_delete(struct visit *visit)
 	const struct slice cookie = cookie_of(visit);
 	if (slice_present(cookie)) {
 		secret_digest(cookie, digest);
-		(void)ledger_delete(visit->api->ledger, SESSIONS, text_of(digest));
+		(void)ledger_delete(visit->api->ledger, SESSIONS, slice_text(digest));
 	}
 	http_reply_header(visit->reply, "Set-Cookie",
 	        COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");

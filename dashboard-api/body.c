@@ -20,7 +20,7 @@ static const char *pointer_of(char text[POINTER_BYTES], struct slice name)
 static bool member_known(const char *const *known, struct slice key)
 {
 	for (; *known; known++)
-		if (slice_equal(key, slice_of(*known, strlen(*known))))
+		if (slice_equal(key, slice_text(*known)))
 			return true;
 	return false;
 }
@@ -63,7 +63,7 @@ bool body_optional_text(struct visit *visit, const struct document *body,
         const char *name, size_t len_max, struct slice *text)
 {
 	char pointer[POINTER_BYTES];
-	const struct slice key = slice_of(name, strlen(name));
+	const struct slice key = slice_text(name);
 	const struct node *node = node_find(body->root, key);
 	*text = (struct slice){0};
 	if (!node || node_null(node))
@@ -86,8 +86,7 @@ bool body_text(struct visit *visit, const struct document *body, const char *nam
 	char pointer[POINTER_BYTES];
 	return body_optional_text(visit, body, name, len_max, text) &&
 	       (slice_present(*text) ||
-	               problem_at(visit, 400,
-	                       pointer_of(pointer, slice_of(name, strlen(name))),
+	               problem_at(visit, 400, pointer_of(pointer, slice_text(name)),
 	                       "this is missing"));
 }
 
@@ -95,7 +94,7 @@ bool body_texts(struct visit *visit, const struct document *body, const char *na
         bool required, const struct node **texts)
 {
 	char pointer[POINTER_BYTES];
-	const struct slice key = slice_of(name, strlen(name));
+	const struct slice key = slice_text(name);
 	const struct node *node = node_find(body->root, key);
 	*texts = NULL;
 	if (!node)

@@ -42,7 +42,7 @@ static void member_copy(
         char *to, size_t bytes, const struct document *document, const char *name)
 {
 	const struct node *call = node_find(document->root, SLICE("call"));
-	const struct node *node = node_find(call, slice_of(name, strlen(name)));
+	const struct node *node = node_find(call, slice_text(name));
 	text_copy(to, bytes, node ? node->text : (struct slice){0});
 }
 
@@ -141,11 +141,11 @@ static void related_answer(struct visit *visit, enum archive_kind kind, const ch
         const char *value, const struct call_place *place)
 {
 	struct archive_query query = {.kind = kind, .limit = LIST_LIMIT_MAX};
-	query.terms[query.term_count++] = (struct archive_term){
-	        .field = archive_field(kind, slice_of(field, strlen(field))),
-	        .value = slice_of(value, strlen(value))};
-	query.capture = slice_of(place->capture, strlen(place->capture));
-	query.node = slice_of(place->node, strlen(place->node));
+	query.terms[query.term_count++] =
+	        (struct archive_term){.field = archive_field(kind, slice_text(field)),
+	                .value = slice_text(value)};
+	query.capture = slice_text(place->capture);
+	query.node = slice_text(place->node);
 	list_query_answer(visit, &query);
 }
 

@@ -21,11 +21,6 @@ enum { DOCUMENT_BYTES = 4096, NAME_BYTES = 200 };
 
 static const char SPACE[] = "captures";
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 bool capture_path(const struct api *api, const char *id, enum capture_part part,
         char path[CAPTURE_PATH_BYTES])
 {
@@ -87,7 +82,7 @@ static void capture_document(
 	json_string(out, "name", name);
 	json_u64(out, "bytes", visit->request->body_bytes);
 	json_time(out, "uploaded", visit->now_us);
-	json_string(out, "by", text_of(visit->who.name));
+	json_string(out, "by", slice_text(visit->who.name));
 	json_object_end(out);
 }
 
@@ -109,7 +104,8 @@ void captures_post(struct visit *visit)
 	capture_document(visit, id, name, &out);
 	if (!capture_path(visit->api, id, CAPTURE_PACKETS, path) ||
 	        rename(visit->request->body_path, path) != 0 ||
-	        !ledger_put(visit->api->ledger, SPACE, text_of(id), writer_text(&out))) {
+	        !ledger_put(
+	                visit->api->ledger, SPACE, slice_text(id), writer_text(&out))) {
 		(void)problem(visit, 507, "the capture cannot be kept");
 		return;
 	}
@@ -144,12 +140,12 @@ void capture_delete(struct visit *visit)
 		visit->reply->status = 204;
 		return;
 	}
-	if (!audit_note(visit, "capture.remove", text_of(id)))
+	if (!audit_note(visit, "capture.remove", slice_text(id)))
 		return;
-	(void)ledger_delete(visit->api->ledger, SPACE, text_of(id));
+	(void)ledger_delete(visit->api->ledger, SPACE, slice_text(id));
 	for (unsigned kind = 0; kind < ARCHIVE_KINDS; kind++)
 		(void)archive_forget_capture(
-		        visit->api->archive, (enum archive_kind)kind, text_of(id));
+		        visit->api->archive, (enum archive_kind)kind, slice_text(id));
 	for (unsigned part = CAPTURE_PACKETS; part <= CAPTURE_REPORT; part++)
 		if (capture_path(visit->api, id, (enum capture_part)part, path))
 			(void)unlink(path);
@@ -162,7 +158,7 @@ void capture_replay(struct visit *visit)
 {
 	char id[CAPTURE_ID_BYTES];
 	if (!capture_known(visit, id) ||
-	        !audit_note(visit, "capture.replay", text_of(id)))
+	        !audit_note(visit, "capture.replay", slice_text(id)))
 		return;
 	job_begin(visit, id, NULL);
 }
@@ -188,7 +184,7 @@ void capture_report(struct visit *visit)
 	char id[CAPTURE_ID_BYTES];
 	char path[CAPTURE_PATH_BYTES];
 	if (!capture_known(visit, id) ||
-	        !audit_note(visit, "capture.report", text_of(id)) ||
+	        !audit_note(visit, "capture.report", slice_text(id)) ||
 	        !capture_path(visit->api, id, CAPTURE_REPORT, path))
 		return;
 	/* The page brings its own style and nothing else. */

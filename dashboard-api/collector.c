@@ -39,15 +39,10 @@ struct collector {
 	size_t shard_count;
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static void shard_note(struct collector *collector, struct slice name)
 {
 	for (size_t i = 0; i < collector->shard_count; i++)
-		if (slice_equal(name, text_of(collector->shards[i].name)))
+		if (slice_equal(name, slice_text(collector->shards[i].name)))
 			return;
 	if (collector->shard_count == SHARDS_MAX || name.len >= SHARD_BYTES)
 		return;
@@ -74,7 +69,7 @@ static bool shards_look(struct collector *collector)
 /* The group from the stream's beginning on; there already is fine. */
 static bool group_make(struct collector *collector, struct shard *shard)
 {
-	const struct store_key key = store_events_key(text_of(shard->name));
+	const struct store_key key = store_events_key(slice_text(shard->name));
 	const struct slice name = store_key_text(&key);
 	const struct redis_reply *reply = redis_ask(collector->redis, name,
 	        REDIS_ARGS(SLICE("XGROUP"), SLICE("CREATE"), name, SLICE("archive"),
@@ -95,7 +90,7 @@ static bool entry_store(struct collector *collector, const struct shard *shard,
 	(void)snprintf(
 	        id, sizeof(id), "%s/%.*s", shard->name, (int)number.len, number.data);
 	const struct archive_origin origin = {
-	        .id = text_of(id), .node = text_of(shard->name)};
+	        .id = slice_text(id), .node = slice_text(shard->name)};
 	/* A trimmed entry comes without its event: there is nothing to keep. */
 	if (!slice_present(event))
 		return true;
@@ -111,7 +106,7 @@ static bool entry_store(struct collector *collector, const struct shard *shard,
 static const struct redis_reply *batch_read(
         struct collector *collector, const struct shard *shard)
 {
-	const struct store_key key = store_events_key(text_of(shard->name));
+	const struct store_key key = store_events_key(slice_text(shard->name));
 	const struct slice name = store_key_text(&key);
 	const struct redis_reply *reply = redis_ask(collector->redis, name,
 	        REDIS_ARGS(SLICE("XREADGROUP"), SLICE("GROUP"), SLICE("archive"),
@@ -127,14 +122,14 @@ static bool batch_acknowledge(struct collector *collector, const struct shard *s
 {
 	enum { HEAD = 3 };
 	char ids[BATCH_EVENTS][48];
-	const struct store_key key = store_events_key(text_of(shard->name));
+	const struct store_key key = store_events_key(slice_text(shard->name));
 	struct slice args[HEAD + BATCH_EVENTS] = {
 	        SLICE("XACK"), store_key_text(&key), SLICE("archive")};
 	/* The answer is gone when the next command is queued. */
 	for (size_t i = 0; i < count; i++) {
 		const struct slice id = redis_text(redis_item(redis_item(entries, i), 0));
 		(void)snprintf(ids[i], sizeof(ids[i]), "%.*s", (int)id.len, id.data);
-		args[HEAD + i] = text_of(ids[i]);
+		args[HEAD + i] = slice_text(ids[i]);
 	}
 	return redis_kind(redis_ask(collector->redis, args[1], args, HEAD + count)) ==
 	       REDIS_NUMBER;

@@ -23,7 +23,7 @@ void document_key(uint64_t now_us, char key[24])
 	char digest[SECRET_DIGEST_BYTES];
 	/* Hexadecimal: a file of this name needs no thought. */
 	secret_random(random, 64);
-	secret_digest(slice_of(random, strlen(random)), digest);
+	secret_digest(slice_text(random), digest);
 	(void)snprintf(
 	        key, 24, "%011" PRIx64 "%.10s", now_us / 1000 & 0xfffffffffff, digest);
 }

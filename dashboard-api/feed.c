@@ -224,9 +224,7 @@ static bool topics_read(struct visit *visit, unsigned *topics)
 	while (slice_present(names)) {
 		const struct slice name = slice_split(&names, ',');
 		size_t i = 0;
-		while (i < TOPIC_COUNT &&
-		        !slice_equal(
-		                name, slice_of(TOPICS[i].name, strlen(TOPICS[i].name))))
+		while (i < TOPIC_COUNT && !slice_equal(name, slice_text(TOPICS[i].name)))
 			i++;
 		if (i == TOPIC_COUNT)
 			return problem_at(visit, 400, "?topics",

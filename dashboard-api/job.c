@@ -19,18 +19,13 @@ enum {
 	TOLD_INTERVAL_MS = 500,
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 void job_json(
         const struct job *job, const char *state, uint64_t now_us, struct writer *out)
 {
 	json_object(out, NULL);
 	json_literal(out, "id", job->id);
 	if (job->trial.ruleset[0])
-		json_string(out, "ruleset", text_of(job->trial.ruleset));
+		json_string(out, "ruleset", slice_text(job->trial.ruleset));
 	else
 		json_literal(out, "capture", job->capture);
 	json_literal(out, "state", state);
@@ -41,7 +36,7 @@ void job_json(
 		json_time(out, "begun", job->begun_us);
 	json_time(out, "updated", now_us);
 	if (job->problem[0])
-		json_string(out, "problem", text_of(job->problem));
+		json_string(out, "problem", slice_text(job->problem));
 	json_object_end(out);
 }
 
@@ -50,7 +45,8 @@ void job_tell(struct worker *worker, struct job *job, const char *state)
 	char body[JOB_DOCUMENT_BYTES];
 	struct writer out = writer_of(body, sizeof(body));
 	job_json(job, state, instant_now_us(), &out);
-	if (!ledger_put(worker->ledger, JOB_SPACE, text_of(job->id), writer_text(&out)))
+	if (!ledger_put(
+	            worker->ledger, JOB_SPACE, slice_text(job->id), writer_text(&out)))
 		log_write(worker->api->log, LOG_LEVEL_ERROR, "job %s cannot be kept",
 		        job->id);
 	feed_publish(worker->api->feed, TOPIC_JOBS, writer_text(&out));
@@ -64,9 +60,9 @@ static void line_store(struct worker *worker, struct job *job, struct slice line
 	char id[64];
 	(void)snprintf(id, sizeof(id), "%s-%llu", job->capture,
 	        (unsigned long long)job->events++);
-	const struct archive_origin origin = {.id = text_of(id),
+	const struct archive_origin origin = {.id = slice_text(id),
 	        .node = SLICE("replay"),
-	        .capture = text_of(job->capture)};
+	        .capture = slice_text(job->capture)};
 	switch (archive_store(worker->archive, &origin, line)) {
 	case ARCHIVE_STORED:
 		job->stored++;

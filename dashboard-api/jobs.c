@@ -45,11 +45,6 @@ struct jobs {
 	uint64_t forgot_ms;
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static struct job *place_free(struct jobs *jobs)
 {
 	for (size_t i = 0;
@@ -275,8 +270,8 @@ void job_begin(struct visit *visit, const char *capture, const struct trial *tri
 	memcpy(order.capture, job.capture, sizeof(order.capture));
 	struct writer out = buffer_room(&visit->reply->body, JOB_DOCUMENT_BYTES);
 	job_json(&job, "queued", visit->now_us, &out);
-	if (!ledger_put(
-	            visit->api->ledger, JOB_SPACE, text_of(job.id), writer_text(&out)) ||
+	if (!ledger_put(visit->api->ledger, JOB_SPACE, slice_text(job.id),
+	            writer_text(&out)) ||
 	        !order_put(visit->api->jobs, &order)) {
 		http_reply_header(visit->reply, "Retry-After", "10");
 		(void)problem(visit, 503, "too many replays are waiting");

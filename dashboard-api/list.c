@@ -15,11 +15,6 @@ enum { ROW_HEAD_BYTES = 8192 };
 
 enum form { FORM_JSON, FORM_LINES, FORM_CSV, FORM_NONE };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 /* What the client accepts of what we have; weights are not weighed: the first we know. */
 static enum form form_of(const struct visit *visit)
 {
@@ -89,7 +84,7 @@ struct page {
 
 static const struct node *node_at(const struct node *node, const char *path)
 {
-	struct slice rest = text_of(path);
+	struct slice rest = slice_text(path);
 	while (node && slice_present(rest))
 		node = node_find(node, slice_split(&rest, '.'));
 	return node;

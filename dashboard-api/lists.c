@@ -15,11 +15,6 @@
 
 enum { ENTRY_BYTES = 4096, REASON_BYTES = 500, TTL_MOST_S = 366 * 86400 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 /* A network's canonical text: what routers compare. */
 static bool network_canonical(
         struct slice text, struct network *network, char canonical[64])
@@ -176,13 +171,13 @@ static void list_put(
 	uint64_t number = 0;
 	json_object(&out, NULL);
 	json_text(&out, "reason", wish->reason);
-	json_string(&out, "by", text_of(visit->who.name));
+	json_string(&out, "by", slice_text(visit->who.name));
 	json_time(&out, "since", visit->now_us);
 	json_object_end(&out);
-	const struct store_entry entry = {.entity = text_of(wish->entity),
+	const struct store_entry entry = {.entity = slice_text(wish->entity),
 	        .ttl_ms = wish->ttl_s * 1000,
 	        .detail = writer_text(&out),
-	        .who = text_of(visit->who.name)};
+	        .who = slice_text(visit->who.name)};
 	if (!store_list_add(visit->api->redis, kind, &entry, &number, &trouble)) {
 		(void)redis_failed(visit, trouble.text);
 		return;
@@ -213,7 +208,7 @@ static void list_post(struct visit *visit, enum store_list_kind kind)
 			visit->reply->status = 204;
 		else if (audit_note(visit,
 		                 kind == STORE_BLOCKED ? "block.add" : "allow.add",
-		                 text_of(wish.entity)))
+		                 slice_text(wish.entity)))
 			list_put(visit, kind, &wish);
 	}
 	document_free(&body);
@@ -231,10 +226,10 @@ static void list_delete(struct visit *visit, enum store_list_kind kind)
 		return;
 	}
 	if (!audit_note(visit, kind == STORE_BLOCKED ? "block.remove" : "allow.remove",
-	            text_of(entity)))
+	            slice_text(entity)))
 		return;
-	if (!store_list_remove(visit->api->redis, kind, text_of(entity),
-	            text_of(visit->who.name), &removed))
+	if (!store_list_remove(visit->api->redis, kind, slice_text(entity),
+	            slice_text(visit->who.name), &removed))
 		(void)redis_failed(visit, redis_problem(visit->api->redis));
 	else if (removed)
 		visit->reply->status = 204;
@@ -333,7 +328,7 @@ static void node_json(
 {
 	struct writer line = buffer_room(out, ENTRY_BYTES * 4);
 	json_object(&line, NULL);
-	json_string(&line, "id", text_of(id));
+	json_string(&line, "id", slice_text(id));
 	json_bool(&line, "alive", redis_count(fields) > 0);
 	for (size_t i = 0; i + 1 < redis_count(fields); i += 2) {
 		char name[64];
@@ -366,7 +361,7 @@ void nodes_get(struct visit *visit)
 		const char *id = rest.data;
 		if (id != names.data)
 			buffer_string(&visit->reply->body, ",");
-		node_json(&visit->reply->body, id, store_node(redis, text_of(id)));
+		node_json(&visit->reply->body, id, store_node(redis, slice_text(id)));
 		rest = slice_from(rest, strlen(id) + 1);
 	}
 	buffer_free(&names);

@@ -91,8 +91,7 @@ static bool listen_parse(const char *text, struct endpoint *endpoint)
 {
 	const char *colon = strrchr(text, ':');
 	uint32_t port;
-	if (!colon || !slice_to_u32(slice_of(colon + 1, strlen(colon + 1)), &port) ||
-	        port > UINT16_MAX)
+	if (!colon || !slice_to_u32(slice_text(colon + 1), &port) || port > UINT16_MAX)
 		return false;
 	endpoint->port = (uint16_t)port;
 	return address_parse(slice_of(text, (size_t)(colon - text)), &endpoint->ip);

@@ -56,14 +56,14 @@ static bool problem_write(
 	struct writer out = buffer_room(&reply->body, PROBLEM_BYTES);
 	json_object(&out, NULL);
 	json_literal(&out, "type", "about:blank");
-	json_string(&out, "title", slice_of(title, strlen(title)));
+	json_string(&out, "title", slice_text(title));
 	json_u64(&out, "status", status);
-	json_string(&out, "detail", slice_of(detail, strlen(detail)));
+	json_string(&out, "detail", slice_text(detail));
 	if (pointer) {
 		json_array(&out, "errors");
 		json_object(&out, NULL);
-		json_string(&out, "pointer", slice_of(pointer, strlen(pointer)));
-		json_string(&out, "detail", slice_of(detail, strlen(detail)));
+		json_string(&out, "pointer", slice_text(pointer));
+		json_string(&out, "detail", slice_text(detail));
 		json_object_end(&out);
 		json_array_end(&out);
 	}

@@ -7,11 +7,6 @@
 #include "dashboard-api/problem.h"
 #include "platform/instant.h"
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static bool hexadecimal(struct slice text, uint64_t *value)
 {
 	*value = 0;
@@ -168,7 +163,7 @@ static bool word_read(struct visit *visit, enum archive_kind kind, struct slice 
 	}
 	if (slice_equal(name, SLICE("event_type"))) {
 		const char *type = archive_table(kind)->event_type;
-		return slice_equal(value, text_of(type)) ||
+		return slice_equal(value, slice_text(type)) ||
 		       problem_at(visit, 400, "?q", "this list holds events of type %s",
 		               type);
 	}
@@ -189,7 +184,7 @@ static bool search_read(struct visit *visit, struct slice text, unsigned group,
 static bool known_elsewhere(const char *const *also, struct slice name)
 {
 	for (; also && *also; also++)
-		if (slice_equal(name, text_of(*also)))
+		if (slice_equal(name, slice_text(*also)))
 			return true;
 	return false;
 }

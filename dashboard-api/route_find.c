@@ -6,11 +6,6 @@
 
 #define PREFIX "/api/v1"
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 /* "{id}.pcap" against "17.pcap": what stands for the braces. */
 static bool segment_match(struct slice pattern, struct slice segment, struct slice *value)
 {
@@ -32,7 +27,7 @@ static bool segment_match(struct slice pattern, struct slice segment, struct sli
 static bool path_match(
         const char *route_path, struct slice path, struct slice values[PATH_VALUES_MAX])
 {
-	struct slice pattern = text_of(route_path);
+	struct slice pattern = slice_text(route_path);
 	size_t count = 0;
 	if (slice_starts(pattern, SLICE("//")))
 		pattern = slice_from(pattern, 1);
@@ -101,7 +96,7 @@ enum route_found route_find(const char *method, struct slice path,
 static bool parameter_known(const struct route *route, struct slice name)
 {
 	for (size_t i = 0; i < ROUTE_PARAMETERS_MAX && route->parameters[i].name; i++)
-		if (slice_equal(name, text_of(route->parameters[i].name)))
+		if (slice_equal(name, slice_text(route->parameters[i].name)))
 			return true;
 	return false;
 }
@@ -124,7 +119,7 @@ bool route_parameters_check(struct visit *visit)
 struct slice visit_parameter(const struct visit *visit, const char *name)
 {
 	for (size_t i = 0; i < visit->request->parameter_count; i++)
-		if (slice_equal(visit->request->parameters[i].name, text_of(name)))
+		if (slice_equal(visit->request->parameters[i].name, slice_text(name)))
 			return visit->request->parameters[i].value;
 	return (struct slice){0};
 }

@@ -58,7 +58,7 @@ void rule_get(struct visit *visit)
 void rule_explain_answer(struct visit *visit, const char *id)
 {
 	char checked[RULE_ID_BYTES];
-	if (!rule_id_read(visit, slice_of(id, strlen(id)), checked))
+	if (!rule_id_read(visit, slice_text(id), checked))
 		return;
 	const char *const words[] = {"explain", checked, NULL};
 	rules_run(visit, words, "text/plain; charset=utf-8");

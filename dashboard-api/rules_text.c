@@ -106,7 +106,7 @@ bool rules_file_keep(struct visit *visit, struct slice text, struct rules_file *
 static bool place_read(
         struct slice line, const char *path, uint64_t place[2], struct slice *what)
 {
-	if (!slice_starts(line, slice_of(path, strlen(path))))
+	if (!slice_starts(line, slice_text(path)))
 		return false;
 	line = slice_from(line, strlen(path));
 	if (!slice_starts(line, SLICE(":")))
@@ -128,7 +128,7 @@ static void complaint_write(
 		buffer_string(out, ",");
 	struct writer row = buffer_room(out, line.len * 6 + 256);
 	json_object(&row, NULL);
-	json_string(&row, "pointer", slice_of(pointer, strlen(pointer)));
+	json_string(&row, "pointer", slice_text(pointer));
 	if (place_read(line, path, place, &what)) {
 		/* Line 0 is no place: the text as a whole. */
 		if (place[0]) {

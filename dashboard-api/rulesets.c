@@ -12,11 +12,6 @@
 
 enum { LOG_ROWS = 200, ROW_BYTES = 8192, DOCUMENT_BYTES = 8192, STAGED_KEY_BYTES = 21 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 /* One line of the log: "<ms>-<n>", then names and values in turn. */
 static void log_row(struct buffer *out, const struct redis_reply *entry)
 {
@@ -79,7 +74,7 @@ static bool version_text(struct visit *visit, uint64_t version, struct buffer *t
 		buffer_slice(text, rules.body);
 		return true;
 	}
-	if (slice_starts(text_of(trouble.text), SLICE("version ")))
+	if (slice_starts(slice_text(trouble.text), SLICE("version ")))
 		return problem(visit, 404, "%s", trouble.text);
 	return redis_failed(visit, trouble.text);
 }
@@ -183,13 +178,13 @@ static bool stage(struct visit *visit, const struct rules_text *read, struct buf
 	json_literal(&out, "id", key);
 	json_literal(&out, "sha256", digest);
 	json_u64(&out, "bytes", read->text.len);
-	json_string(&out, "by", text_of(visit->who.name));
+	json_string(&out, "by", slice_text(visit->who.name));
 	json_time(&out, "staged", visit->now_us);
 	json_text(&out, "note", read->note);
 	json_object_end(&out);
 	buffer_take(body, &out);
-	if (!ledger_put(visit->api->ledger, STAGED_TEXTS, text_of(key), read->text) ||
-	        !ledger_put(visit->api->ledger, STAGED_SPACE, text_of(key),
+	if (!ledger_put(visit->api->ledger, STAGED_TEXTS, slice_text(key), read->text) ||
+	        !ledger_put(visit->api->ledger, STAGED_SPACE, slice_text(key),
 	                buffer_text(body)))
 		return problem(visit, 507, "the rule set cannot be kept");
 	http_reply_header(visit->reply, "Location", "/api/v1/rulesets/%s", key);

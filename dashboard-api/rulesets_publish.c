@@ -54,7 +54,7 @@ static bool wish_current(struct visit *visit, const struct wish *wish)
 static bool refused(
         struct visit *visit, const struct wish *wish, const struct store_problem *trouble)
 {
-	const struct slice why = slice_of(trouble->text, strlen(trouble->text));
+	const struct slice why = slice_text(trouble->text);
 	if (slice_starts(why, SLICE("CONFLICT")))
 		return wish_current(visit, wish) &&
 		       problem(visit, 409, "another version was published meanwhile");
@@ -78,7 +78,7 @@ static void wish_do(struct visit *visit, struct wish *wish, const char *action)
 		(void)snprintf(object, sizeof(object), "%.*s behind %llu",
 		        (int)slice_first(visit->values[0], 30).len, visit->values[0].data,
 		        (unsigned long long)wish->seen);
-	if (!audit_note(visit, action, slice_of(object, strlen(object))))
+	if (!audit_note(visit, action, slice_text(object)))
 		return;
 	const bool fine = back ? store_rules_rollback(redis, &version, wish->to,
 	                                 &wish->author, &trouble)
@@ -98,7 +98,7 @@ static void wish_do(struct visit *visit, struct wish *wish, const char *action)
 static bool wish_begin(struct visit *visit, struct wish *wish)
 {
 	*wish = (struct wish){.author = {
-	                              slice_of(visit->who.name, strlen(visit->who.name)),
+	                              slice_text(visit->who.name),
 	                              SLICE(""),
 	                      }};
 	return redis_there(visit) && match_read(visit, &wish->seen) &&
@@ -152,7 +152,7 @@ static bool target_there(struct visit *visit, const struct wish *wish)
 	struct store_problem trouble = {""};
 	if (store_rules_fetch(visit->api->redis, wish->to, &rules, &trouble))
 		return true;
-	if (slice_starts(slice_of(trouble.text, strlen(trouble.text)), SLICE("version ")))
+	if (slice_starts(slice_text(trouble.text), SLICE("version ")))
 		return problem(visit, 404, "%s", trouble.text);
 	return redis_failed(visit, trouble.text);
 }

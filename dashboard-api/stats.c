@@ -204,8 +204,7 @@ void entity_get(struct visit *visit)
 		for (size_t f = 0; appearance->fields[f]; f++)
 			query.terms[query.term_count++] = (struct archive_term){
 			        .field = archive_field(appearance->kind,
-			                slice_of(appearance->fields[f],
-			                        strlen(appearance->fields[f]))),
+			                slice_text(appearance->fields[f])),
 			        .value = visit->values[1]};
 		if (!section_answer(visit, &query, !known))
 			return;

@@ -19,11 +19,6 @@ enum { RESULT_BYTES_MAX = 16 << 20, CAPTURES_MAX = 10000, WORDS = 8 };
 
 static const char SPACE[] = "backtests";
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 void ruleset_backtest(struct visit *visit)
 {
 	struct buffer text = buffer_of(STORE_BODY_MAX);
@@ -109,7 +104,7 @@ void trial_keep(struct worker *worker, struct job *job)
 	struct buffer out = buffer_of(RESULT_BYTES_MAX + JOB_DOCUMENT_BYTES);
 	struct writer head = buffer_room(&out, JOB_DOCUMENT_BYTES);
 	json_object(&head, NULL);
-	json_string(&head, "ruleset", text_of(job->trial.ruleset));
+	json_string(&head, "ruleset", slice_text(job->trial.ruleset));
 	json_literal(&head, "job", job->id);
 	json_u64(&head, "base", job->trial.base);
 	json_time(&head, "finished", instant_now_us());
@@ -119,7 +114,7 @@ void trial_keep(struct worker *worker, struct job *job)
 	buffer_slice(&out, buffer_text(&job->result));
 	buffer_string(&out, "]}");
 	if (out.failed || job->result.failed ||
-	        !ledger_put(worker->ledger, SPACE, text_of(job->trial.ruleset),
+	        !ledger_put(worker->ledger, SPACE, slice_text(job->trial.ruleset),
 	                buffer_text(&out)))
 		(void)snprintf(
 		        job->problem, sizeof(job->problem), "the result cannot be kept");

@@ -50,7 +50,7 @@ static void answer_error(struct writer *out, const char *text)
 
 static void rule_and_who(struct writer *out, const char *words)
 {
-	struct slice who = slice_of(words, strlen(words));
+	struct slice who = slice_text(words);
 	const struct slice rule = slice_split(&who, ' ');
 	json_string(out, "rule", rule);
 	json_string(out, "by", who);

@@ -87,7 +87,7 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 	const enum ban_result result =
 	        ban_add(&filter->bans, ban, filter->now_us, forced);
 	const bool from_others = strstr(ban->words, "@redis") != NULL;
-	struct slice by = slice_of(ban->words, strlen(ban->words));
+	struct slice by = slice_text(ban->words);
 	const struct slice rule = slice_split(&by, ' ');
 	writer_address(&entity, &ban->network.ip);
 	if (result == BAN_DONE && ban_single(&ban->network)) {
@@ -194,7 +194,7 @@ static bool over_its_limit(struct filter *filter)
 		return false;
 	filter->counters.limited++;
 	moment->stop = (struct stop){.action = "limit",
-	        .rule = slice_of(limited->rule, strlen(limited->rule)),
+	        .rule = slice_text(limited->rule),
 	        .why = SLICE("more messages than the rule leaves to this source"),
 	        .until_us = limited->until_us};
 	return true;

@@ -32,8 +32,7 @@ static bool shows(const struct sign *sign)
 	if (!file_read(sign->path, BYTES_MAX, &text, &error))
 		return false;
 	const struct slice all = slice_of(text.data, text.len);
-	const bool found =
-	        slice_find(all, slice_of(sign->word, strlen(sign->word))) < all.len;
+	const bool found = slice_find(all, slice_text(sign->word)) < all.len;
 	file_text_free(&text);
 	return found;
 }

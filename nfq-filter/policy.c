@@ -19,8 +19,8 @@ static void stop(struct filter *filter, const char *rule, const char *why)
 	(void)snprintf(moment->why, sizeof(moment->why), "%s", why);
 	moment->stop = (struct stop){
 	        .action = "drop",
-	        .rule = slice_of(rule, strlen(rule)),
-	        .why = slice_of(moment->why, strlen(moment->why)),
+	        .rule = slice_text(rule),
+	        .why = slice_text(moment->why),
 	};
 }
 

@@ -111,11 +111,6 @@ const struct setting SETTINGS[] = {
 
 const size_t SETTINGS_COUNT = sizeof(SETTINGS) / sizeof(SETTINGS[0]);
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static bool refuse(struct config_error *error, const char *path, const char *key,
         const char *value, const char *right)
 {
@@ -133,7 +128,7 @@ static bool networks_read(const struct setting_list *texts, struct networks *net
 		if (networks->count == SETTINGS_NETWORKS)
 			return refuse(error, path, key, texts->items[i],
 			        "one network too many");
-		if (!network_parse(text_of(texts->items[i]), network))
+		if (!network_parse(slice_text(texts->items[i]), network))
 			return refuse(error, path, key, texts->items[i],
 			        "which is no network (192.0.2.0/24)");
 		networks->count++;
@@ -157,13 +152,13 @@ static bool ports_read(
 	settings->ports.count = 0;
 	for (size_t i = 0; i < texts->count; i++) {
 		if (settings->ports.count == SETTINGS_PORTS ||
-		        !port_read(text_of(texts->items[i]),
+		        !port_read(slice_text(texts->items[i]),
 		                &settings->ports.items[settings->ports.count]))
 			return refuse(error, path, "signalling.ports", texts->items[i],
 			        "which is no port (1 to 65535, at most 32 of them)");
 		settings->ports.count++;
 	}
-	struct slice range = text_of(settings->media_range);
+	struct slice range = slice_text(settings->media_range);
 	struct slice first = slice_split(&range, '-');
 	if (!port_read(first, &settings->media_first) ||
 	        !port_read(slice_present(range) ? range : first, &settings->media_last) ||
@@ -179,7 +174,8 @@ static bool methods_read(
 	const struct setting_list *texts = &settings->method_texts;
 	settings->methods = 0;
 	for (size_t i = 0; i < texts->count; i++) {
-		const enum sip_method method = sip_method_parse(text_of(texts->items[i]));
+		const enum sip_method method =
+		        sip_method_parse(slice_text(texts->items[i]));
 		if (method == SIP_METHOD_NONE || method == SIP_METHOD_OTHER)
 			return refuse(error, path, "signalling.methods", texts->items[i],
 			        "which is no method of SIP");

@@ -51,12 +51,12 @@ static bool tell(struct share *share, const struct share_word *word)
 	struct store_problem problem;
 	uint64_t number;
 	bool removed;
-	const struct slice who = slice_of(share->node, strlen(share->node));
+	const struct slice who = slice_text(share->node);
 	entity_write(&entity, &word->ban.network);
 	if (word->what == SHARE_REMOVE)
 		return store_list_remove(
 		        share->redis, STORE_BLOCKED, writer_text(&entity), who, &removed);
-	struct slice by = slice_of(word->ban.words, strlen(word->ban.words));
+	struct slice by = slice_text(word->ban.words);
 	json_object(&out, NULL);
 	json_string(&out, "reason", slice_split(&by, ' '));
 	json_string(&out, "by", who);
@@ -160,12 +160,11 @@ static void tell_state(struct share *share)
 	        (unsigned long long)(instant_now_us() / US_PER_MS));
 	const char *const version = RINGFENCE_VERSION;
 	const struct slice fields[] = {SLICE("kind"), kind, SLICE("state"), SLICE("fine"),
-	        SLICE("version"), slice_of(version, strlen(version)), SLICE("blocks"),
-	        slice_of(applied, strlen(applied)), SLICE("started_ms"),
-	        slice_of(started, strlen(started)), SLICE("at_ms"),
-	        slice_of(at, strlen(at))};
-	if (store_node_set(share->redis, slice_of(share->node, strlen(share->node)),
-	            fields, sizeof(fields) / sizeof(fields[0])))
+	        SLICE("version"), slice_text(version), SLICE("blocks"),
+	        slice_text(applied), SLICE("started_ms"), slice_text(started),
+	        SLICE("at_ms"), slice_text(at)};
+	if (store_node_set(share->redis, slice_text(share->node), fields,
+	            sizeof(fields) / sizeof(fields[0])))
 		(void)redis_run(share->redis);
 }
 

@@ -80,8 +80,7 @@ static void field_bind(sqlite3_stmt *statement, int column,
 	switch (field->type) {
 	case ARCHIVE_TEXT:
 		if (cJSON_IsString(value))
-			text_bind(statement, column,
-			        slice_of(value->valuestring, strlen(value->valuestring)));
+			text_bind(statement, column, slice_text(value->valuestring));
 		break;
 	case ARCHIVE_NUMBER:
 		if (cJSON_IsNumber(value))
@@ -95,9 +94,7 @@ static void field_bind(sqlite3_stmt *statement, int column,
 		break;
 	case ARCHIVE_ADDRESS:
 		if (cJSON_IsString(value) &&
-		        address_parse(
-		                slice_of(value->valuestring, strlen(value->valuestring)),
-		                &address))
+		        address_parse(slice_text(value->valuestring), &address))
 			(void)sqlite3_bind_blob(statement, column, address.bytes,
 			        sizeof(address.bytes), SQLITE_TRANSIENT);
 		break;
@@ -112,8 +109,7 @@ static bool event_time(const cJSON *event, uint64_t *time_us)
 {
 	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(event, "timestamp");
 	return cJSON_IsString(stamp) &&
-	       instant_parse(slice_of(stamp->valuestring, strlen(stamp->valuestring)), 0,
-	               time_us);
+	       instant_parse(slice_text(stamp->valuestring), 0, time_us);
 }
 
 static enum archive_stored event_store(struct archive *archive,
@@ -123,8 +119,7 @@ static enum archive_stored event_store(struct archive *archive,
 	uint64_t time_us;
 	if (!cJSON_IsString(type) || !event_time(event, &time_us))
 		return ARCHIVE_BAD;
-	const enum archive_kind kind =
-	        archive_kind_of(slice_of(type->valuestring, strlen(type->valuestring)));
+	const enum archive_kind kind = archive_kind_of(slice_text(type->valuestring));
 	if (kind == ARCHIVE_KINDS)
 		return ARCHIVE_IGNORED;
 	sqlite3_stmt *insert = insert_statement(archive, kind);

@@ -146,7 +146,7 @@ enum archive_kind archive_kind_of(struct slice event_type)
 {
 	for (unsigned i = 0; i < ARCHIVE_KINDS; i++) {
 		const char *name = TABLES[i].event_type;
-		if (slice_equal(event_type, slice_of(name, strlen(name))))
+		if (slice_equal(event_type, slice_text(name)))
 			return (enum archive_kind)i;
 	}
 	return ARCHIVE_KINDS;
@@ -156,8 +156,7 @@ const struct archive_field *archive_field(enum archive_kind kind, struct slice n
 {
 	const struct archive_table *table = &TABLES[kind];
 	for (size_t i = 0; i < table->field_count; i++)
-		if (slice_equal(name, slice_of(table->fields[i].name,
-		                              strlen(table->fields[i].name))))
+		if (slice_equal(name, slice_text(table->fields[i].name)))
 			return &table->fields[i];
 	return NULL;
 }

@@ -46,7 +46,7 @@ void buffer_slice(struct buffer *buffer, struct slice text)
 
 void buffer_string(struct buffer *buffer, const char *text)
 {
-	buffer_slice(buffer, slice_of(text, strlen(text)));
+	buffer_slice(buffer, slice_text(text));
 }
 
 void buffer_format(struct buffer *buffer, const char *format, ...)

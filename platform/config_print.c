@@ -23,7 +23,7 @@ static void text_print(FILE *to, struct slice text)
 
 static void string_print(FILE *to, const char *text)
 {
-	text_print(to, slice_of(text, strlen(text)));
+	text_print(to, slice_text(text));
 }
 
 static void list_print(FILE *to, const struct setting_list *list)

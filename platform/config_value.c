@@ -48,7 +48,7 @@ static bool number_parse(
 		return false;
 	for (size_t i = 0; i < unit_count; i++) {
 		const char *name = units[i].suffix;
-		if (!slice_equal(suffix, slice_of(name, strlen(name))))
+		if (!slice_equal(suffix, slice_text(name)))
 			continue;
 		return !__builtin_mul_overflow(number, units[i].factor, value);
 	}
@@ -95,7 +95,7 @@ static bool choice_parse(const struct setting *setting, struct slice text,
 	char known[160] = "";
 	for (uint64_t i = 0; setting->choices[i]; i++) {
 		const char *choice = setting->choices[i];
-		if (slice_equal(text, slice_of(choice, strlen(choice)))) {
+		if (slice_equal(text, slice_text(choice))) {
 			value->number = i;
 			return true;
 		}
@@ -169,8 +169,7 @@ bool setting_parse(struct config *config, const struct setting *setting,
         const struct node *node, struct setting_value *value, struct document_error *why)
 {
 	const char *fallback = setting->fallback ? setting->fallback : "";
-	const struct slice text =
-	        node ? node->text : slice_of(fallback, strlen(fallback));
+	const struct slice text = node ? node->text : slice_text(fallback);
 
 	*value = (struct setting_value){0};
 	switch (setting->kind) {

@@ -61,8 +61,7 @@ struct document *document_new(const char *path)
 		return NULL;
 	document->storage = block_new(0);
 	if (document->storage)
-		document->path =
-		        document_keep(document, slice_of(path, strlen(path))).data;
+		document->path = document_keep(document, slice_text(path)).data;
 	if (!document->path)
 		document_free(&document);
 	return document;

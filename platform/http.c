@@ -45,7 +45,7 @@ struct slice http_header(const struct http_request *request, const char *name)
 {
 	const char *value =
 	        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-	return value ? slice_of(value, strlen(value)) : (struct slice){0};
+	return value ? slice_text(value) : (struct slice){0};
 }
 
 /* Called with the target as it came; what it returns is the exchange. */
@@ -59,7 +59,7 @@ static void *exchange_begin(
 	exchange->body_file = -1;
 	exchange->request.connection = connection;
 	exchange->request.exchange = exchange;
-	http_target_parse(&exchange->request, slice_of(target, strlen(target)));
+	http_target_parse(&exchange->request, slice_text(target));
 	return exchange;
 }
 

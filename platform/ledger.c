@@ -186,8 +186,7 @@ bool ledger_append(
 		        last.number ? buffer_text(&last.body) : (struct slice){0},
 		        last.number + 1, &body);
 		fine = !body.failed &&
-		       ledger_put(ledger, space, slice_of(key, strlen(key)),
-		               buffer_text(&body));
+		       ledger_put(ledger, space, slice_text(key), buffer_text(&body));
 	}
 	buffer_free(&body);
 	buffer_free(&last.body);

@@ -110,9 +110,7 @@ static void put_option(struct pcapng_writer *writer, unsigned code, struct slice
 
 static struct slice text_of(const char *text)
 {
-	if (!text)
-		return (struct slice){0};
-	return slice_first(slice_of(text, strlen(text)), PCAPNG_COMMENT_MAX);
+	return slice_first(slice_text(text), PCAPNG_COMMENT_MAX);
 }
 
 static void put_section(struct pcapng_writer *writer)

@@ -23,8 +23,8 @@ static bool host_split(const char *address, struct redis_place *place, uint16_t 
 	struct slice host =
 	        slice_of(address, colon ? (size_t)(colon - address) : strlen(address));
 	uint32_t value = 6379;
-	if (colon && (!slice_to_u32(slice_of(colon + 1, strlen(colon + 1)), &value) ||
-	                     value < 1 || value > UINT16_MAX))
+	if (colon && (!slice_to_u32(slice_text(colon + 1), &value) || value < 1 ||
+	                     value > UINT16_MAX))
 		return false;
 	if (host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']')
 		host = slice_of(host.data + 1, host.len - 2);

@@ -114,8 +114,8 @@ bool store_list_read(struct redis *redis, struct store_list *list)
 	        from, sizeof(from), list->position[0] ? "(%s" : "-", list->position);
 	if (!redis_add(redis, keys->number, REDIS_ARGS(SLICE("GET"), keys->number)) ||
 	        !redis_add(redis, keys->log,
-	                REDIS_ARGS(SLICE("XRANGE"), keys->log,
-	                        slice_of(from, strlen(from)), SLICE("+"), SLICE("COUNT"),
+	                REDIS_ARGS(SLICE("XRANGE"), keys->log, slice_text(from),
+	                        SLICE("+"), SLICE("COUNT"),
 	                        store_digits(&most, CHANGES_MAX))) ||
 	        !redis_run(redis) || redis_kind(redis_answer(redis, 0)) == REDIS_ERROR ||
 	        redis_kind(redis_answer(redis, 1)) != REDIS_LIST)

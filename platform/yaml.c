@@ -138,8 +138,7 @@ static bool remember_anchor(struct builder *builder, const yaml_event_t *event,
 	if (builder->anchors == ANCHORS_MAX)
 		return refuse_at(builder, event, "more anchors than are allowed");
 	const char *text = (const char *)name;
-	const struct slice kept =
-	        document_keep(builder->document, slice_of(text, strlen(text)));
+	const struct slice kept = document_keep(builder->document, slice_text(text));
 	if (!kept.data)
 		return out_of_memory(builder);
 	builder->anchor[builder->anchors++] = (struct anchor){kept, node};
@@ -266,7 +265,7 @@ static bool copy_tree(struct builder *builder, const struct node *from)
 static bool expand_alias(struct builder *builder, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.alias.anchor;
-	const struct slice name = slice_of(text, strlen(text));
+	const struct slice name = slice_text(text);
 	if (at_key(builder))
 		return refuse_at(builder, event, "a key cannot be an alias");
 	const struct node *from = NULL;

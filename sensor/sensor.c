@@ -122,7 +122,7 @@ static bool open_redis_outlet(struct sensor *sensor)
 		return false;
 	outlet->redis = store_open(&options);
 	outlet->producer = (struct store_producer){
-	        .shard = slice_of(sensor->node, strlen(sensor->node)),
+	        .shard = slice_text(sensor->node),
 	        .name = slice_of(spool_name(outlet->spool), SPOOL_NAME_BYTES - 1),
 	        .keep_ms = sensor->settings.redis_keep_ms,
 	        .entries_max = sensor->settings.redis_entries,
@@ -172,7 +172,7 @@ static bool open_types(struct sensor *sensor)
 		struct slice wrong;
 		uint32_t types = 0;
 		const char *name = list->items[i];
-		if (!line_types(slice_of(name, strlen(name)), &types, &wrong))
+		if (!line_types(slice_text(name), &types, &wrong))
 			return fail(name, "there is no such type of events");
 		sensor->judge.line.types |= types;
 	}

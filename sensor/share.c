@@ -142,8 +142,8 @@ static void field_text(struct fields *fields, const char *name, const char *text
 {
 	if (fields->count + 2 > FIELDS_MAX)
 		return;
-	fields->items[fields->count++] = slice_of(name, strlen(name));
-	fields->items[fields->count++] = slice_of(text, strlen(text));
+	fields->items[fields->count++] = slice_text(name);
+	fields->items[fields->count++] = slice_text(text);
 }
 
 static void field_number(struct fields *fields, const char *name, uint64_t value)
@@ -194,8 +194,7 @@ static void tell_state(struct sensor *sensor)
 	}
 	field_number(&fields, "waiting", waiting);
 	field_number(&fields, "spool_lost", lost);
-	if (store_node_set(sensor->share.redis,
-	            slice_of(sensor->node, strlen(sensor->node)), fields.items,
+	if (store_node_set(sensor->share.redis, slice_text(sensor->node), fields.items,
 	            fields.count))
 		(void)redis_run(sensor->share.redis);
 }

@@ -141,8 +141,8 @@ static bool add(struct tally *tally, struct redis *redis, size_t index)
 	        {SLICE("calls"), (int64_t)sum->calls},
 	        {SLICE("seconds"), (int64_t)sum->seconds},
 	};
-	return store_account_add(redis, slice_of(sum->account, strlen(sum->account)),
-	        hour_of(sum->time_us), amounts, COUNTERS);
+	return store_account_add(redis, slice_text(sum->account), hour_of(sum->time_us),
+	        amounts, COUNTERS);
 }
 
 bool tally_flush(struct tally *tally, struct redis *redis)

@@ -112,7 +112,7 @@ static void file_close(struct witness *witness, struct witness_file *file)
 static void file_add(
         struct witness *witness, struct witness_file *file, const struct packet *packet)
 {
-	const struct slice why = slice_of(file->about.why, strlen(file->about.why));
+	const struct slice why = slice_text(file->about.why);
 	bool counted = false;
 	for (uint32_t i = 0; i < file->about.packet_count && !counted; i++)
 		counted = file->about.packets[i].number == packet->number &&

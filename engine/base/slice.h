@@ -24,6 +24,12 @@ static inline struct slice slice_of(const void *data, size_t len)
 	return (struct slice){data, len};
 }
 
+/* The slice over a terminated string, without its terminator; absent for NULL. */
+static inline struct slice slice_text(const char *text)
+{
+	return (struct slice){text, text ? strlen(text) : 0};
+}
+
 static inline bool slice_present(struct slice slice)
 {
 	return slice.data != NULL;

@@ -20,7 +20,7 @@ void writer_slice(struct writer *writer, struct slice text)
 
 void writer_string(struct writer *writer, const char *text)
 {
-	writer_slice(writer, slice_of(text, strlen(text)));
+	writer_slice(writer, slice_text(text));
 }
 
 /* At least that many digits in base 10. */

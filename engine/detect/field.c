@@ -38,11 +38,6 @@ static const struct slice scope_names[] = {
         [ADDRESS_RESERVED] = FIELD_WORD("reserved"),
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 const struct field_row *field_row(enum field field)
 {
 	return &rows[field];
@@ -57,15 +52,15 @@ static bool find_argument(struct slice name, struct field_ref *ref)
 		*ref = (struct field_ref){.field = FIELD_HEADER};
 		ref->name = slice_from(name, header.len);
 		for (uint16_t i = 1; i < SIP_HEADER_COUNT; i++)
-			if (slice_equal_nocase(ref->name, text_of(header_names[i])))
+			if (slice_equal_nocase(ref->name, slice_text(header_names[i])))
 				ref->argument = i;
 		return true;
 	}
 	if (!slice_starts(name, anomaly))
 		return false;
 	for (uint16_t i = 0; i < ANOMALY_COUNT; i++) {
-		if (slice_equal(
-		            slice_from(name, anomaly.len), text_of(anomaly_names[i]))) {
+		if (slice_equal(slice_from(name, anomaly.len),
+		            slice_text(anomaly_names[i]))) {
 			*ref = (struct field_ref){.field = FIELD_ANOMALY, .argument = i};
 			return true;
 		}
@@ -78,7 +73,7 @@ bool field_find(struct slice name, struct field_ref *ref)
 	for (uint16_t i = 0; i < FIELD_COUNT; i++) {
 		if (i == FIELD_HEADER || i == FIELD_ANOMALY)
 			continue;
-		if (slice_equal(name, text_of(rows[i].name))) {
+		if (slice_equal(name, slice_text(rows[i].name))) {
 			*ref = (struct field_ref){.field = i};
 			return true;
 		}

@@ -20,7 +20,7 @@ void field_h323_name(uint16_t name, struct value *value)
 	if (name == PER_NO_NAME)
 		return;
 	const char *text = per_name_text(name);
-	set_text(value, slice_of(text, strlen(text)));
+	set_text(value, slice_text(text));
 }
 
 /* Numbers come before names, as they do in a call's record. */
@@ -101,7 +101,7 @@ void field_h323_made(
 		set_text(value, best(ras->sources, ras->source_count));
 	else if (ref->field == FIELD_H245_CODEC && step && step->channel) {
 		const char *name = codec_at(step->channel->codec)->name;
-		set_text(value, slice_of(name, strlen(name)));
+		set_text(value, slice_text(name));
 	} else if (ref->field == FIELD_H225_VENDOR && event->h323)
 		set_text(value, vendor_text(cache, &event->h323->vendor[CALL_CALLER]));
 	else if (event->h323 && ref->field > FIELD_H225_VENDOR &&

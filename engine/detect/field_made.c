@@ -92,11 +92,6 @@ static void made_bool(struct value *value, bool truth)
 	value->number = truth ? 1 : 0;
 }
 
-static struct slice named(const char *name)
-{
-	return slice_of(name, name ? strlen(name) : 0);
-}
-
 static double seconds(uint64_t from_us, uint64_t to_us)
 {
 	return to_us > from_us ? (double)(to_us - from_us) / 1e6 : 0;
@@ -298,7 +293,7 @@ static void made_of_message(
 	else if (ref->field == FIELD_ANOMALY_COUNT)
 		made_number(value, anomalies_count(message->anomalies));
 	else if (ref->field == FIELD_ANOMALY_FIRST || ref->field == FIELD_ANOMALY_EACH)
-		made_text(value, named(anomalies_first(message->anomalies)));
+		made_text(value, slice_text(anomalies_first(message->anomalies)));
 }
 
 void field_made(struct field_cache *cache, const struct field_ref *ref,
@@ -341,8 +336,9 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 		field_geo(cache, field, value);
 		break;
 	case MADE_OF_SENSOR:
-		made_text(value, named(field == FIELD_SENSOR_WHAT ? event->sensor_what
-		                                                  : event->sensor_where));
+		made_text(value,
+		        slice_text(field == FIELD_SENSOR_WHAT ? event->sensor_what
+		                                              : event->sensor_where));
 		break;
 	}
 }

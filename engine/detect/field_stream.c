@@ -25,7 +25,7 @@ static void set_name(struct value *value, const char *name)
 	if (!name)
 		return;
 	value->type = VALUE_TEXT;
-	value->text = slice_of(name, strlen(name));
+	value->text = slice_text(name);
 }
 
 static void set_bool(struct value *value, bool truth)

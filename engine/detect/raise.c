@@ -163,7 +163,7 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	        .entity = writer_text(&entity),
 	        .key = writer_text(&key),
 	        .explain = writer_text(&words),
-	        .metric = slice_of(metric, strlen(metric)),
+	        .metric = slice_text(metric),
 	        .value = result->value,
 	        .threshold = threshold > 0 ? threshold : 1,
 	        .window_s = (double)rule->trigger.window_us / 1e6,

@@ -53,16 +53,11 @@ static const struct stream_row {
 
 enum { MAX_KEYS_DEFAULT = 4096, MAX_KEYS_LIMIT = 1 << 20, EVIDENCE_DEFAULT = 16 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static void read_stream(struct compiler *compiler, const struct node *node)
 {
 	for (unsigned i = 0; i < EVENT_COUNT; i++) {
 		if (node->kind == NODE_SCALAR &&
-		        slice_equal(node->text, text_of(streams[i].name))) {
+		        slice_equal(node->text, slice_text(streams[i].name))) {
 			compiler->rule->streams |= 1u << i;
 			return;
 		}
@@ -213,7 +208,7 @@ static uint32_t signature_number(struct slice id)
 static enum part part_find(struct slice name)
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
-		if (slice_equal(name, text_of(parts[i].name)))
+		if (slice_equal(name, slice_text(parts[i].name)))
 			return (enum part)i;
 	return PART_COUNT;
 }
@@ -259,9 +254,9 @@ bool compile_rule(struct compiler *compiler, const struct node *node)
 	if (on)
 		read_streams(compiler, on);
 	for (unsigned i = 0; i < PART_COUNT; i++)
-		if (parts[i].required && !node_find(node, text_of(parts[i].name)))
+		if (parts[i].required && !node_find(node, slice_text(parts[i].name)))
 			refuse(compiler, node, "a rule needs '$'",
-			        text_of(parts[i].name));
+			        slice_text(parts[i].name));
 	for (const struct node *entry = node->first_child; entry; entry = entry->next) {
 		const enum part part = part_find(entry->key);
 		if (part == PART_COUNT)

@@ -65,11 +65,6 @@ static const char *const value_names[] = {
         [VALUE_METHOD] = "a method",
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static uint16_t emit(struct compiler *compiler, const struct node *node,
         const struct rule_test *test, struct exits exits)
 {
@@ -116,7 +111,7 @@ static bool op_fits(const struct operation *op, enum value_type type)
 static const struct operation *operator_find(struct slice name)
 {
 	for (size_t i = 0; i < OPERATORS; i++)
-		if (slice_equal(name, text_of(operators[i].name)))
+		if (slice_equal(name, slice_text(operators[i].name)))
 			return &operators[i];
 	return NULL;
 }

@@ -12,16 +12,11 @@ static const char *const methods[SIP_METHOD_COUNT] = {
                 [SIP_METHOD_OTHER] = "OTHER",
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static bool read_method(
         struct compiler *compiler, const struct node *node, double *number)
 {
 	for (unsigned i = 1; i < SIP_METHOD_COUNT; i++) {
-		if (slice_equal(node->text, text_of(methods[i]))) {
+		if (slice_equal(node->text, slice_text(methods[i]))) {
 			*number = i;
 			return true;
 		}
@@ -98,7 +93,8 @@ static bool read_pattern(struct compiler *compiler, const struct node *node,
 	value->pattern = set->patterns->compile(regex->text, test->nocase, &error);
 	if (!value->pattern) {
 		error.text[sizeof(error.text) - 1] = 0;
-		refuse(compiler, regex, "bad regular expression: $", text_of(error.text));
+		refuse(compiler, regex, "bad regular expression: $",
+		        slice_text(error.text));
 		return false;
 	}
 	set->compiled[set->compiled_count++] = value->pattern;

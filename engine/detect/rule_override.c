@@ -39,11 +39,10 @@ static void override_number(struct compiler *compiler, const struct node *node)
 static void override_trigger(struct compiler *compiler, const struct node *node)
 {
 	const char *kind = trigger_name(compiler->rule->trigger.kind);
-	const struct node *settings = node_find(node, slice_of(kind, strlen(kind)));
+	const struct node *settings = node_find(node, slice_text(kind));
 
 	if (!settings || settings->kind != NODE_MAP || node->count != 1) {
-		refuse(compiler, node, "the trigger to change is '$'",
-		        slice_of(kind, strlen(kind)));
+		refuse(compiler, node, "the trigger to change is '$'", slice_text(kind));
 		return;
 	}
 	for (const struct node *part = settings->first_child; part; part = part->next)

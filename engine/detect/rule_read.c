@@ -4,11 +4,6 @@
 
 enum { NEAR_LEN = 40, NEAR_COST = 3 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static struct rule_error *error_new(
         struct compiler *compiler, uint32_t line, uint32_t column)
 {
@@ -80,10 +75,10 @@ static struct slice nearest(struct slice text, struct names names)
 		        (const void *)((const uint8_t *)names.rows + i * names.stride);
 		if (!*name)
 			continue;
-		const unsigned cost = distance(text, text_of(*name));
+		const unsigned cost = distance(text, slice_text(*name));
 		if (cost > 0 && cost < least && 2 * cost <= text.len) {
 			least = cost;
-			best = text_of(*name);
+			best = slice_text(*name);
 		}
 	}
 	return best;
@@ -222,7 +217,7 @@ bool read_duration(struct compiler *compiler, const struct node *node, uint64_t 
 
 	if (take_number(&rest, &value) && value > 0 && value < 1e6)
 		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-			if (slice_equal(rest, text_of(units[i].name))) {
+			if (slice_equal(rest, slice_text(units[i].name))) {
 				*time_us = (uint64_t)(value * units[i].us);
 				return true;
 			}
@@ -236,7 +231,7 @@ int read_choice(struct compiler *compiler, const struct node *node,
 {
 	if (node->kind == NODE_SCALAR)
 		for (size_t i = 0; i < count; i++)
-			if (slice_equal(node->text, text_of(choices[i].name)))
+			if (slice_equal(node->text, slice_text(choices[i].name)))
 				return choices[i].value;
 	char text[160];
 	struct writer writer = writer_of(text, sizeof(text) - 1);

@@ -67,8 +67,7 @@ static void check_sections(struct compiler *compiler, const struct node *root)
 	for (const struct node *node = root->first_child; node; node = node->next) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-			known |= slice_equal(node->key,
-			        slice_of(sections[i].name, strlen(sections[i].name)));
+			known |= slice_equal(node->key, slice_text(sections[i].name));
 		if (!known)
 			refuse_key(compiler, node, "a rule file has no section '$'",
 			        (struct names){sections, sizeof(sections[0]), 5});

@@ -62,11 +62,6 @@ const char *trigger_name(enum trigger_kind kind)
 	return triggers[kind].name;
 }
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static void read_also(struct compiler *compiler, const struct node *node)
 {
 	struct rule_trigger *trigger = &compiler->rule->trigger;
@@ -206,7 +201,7 @@ static void read_setting(
 static enum setting setting_find(struct slice name)
 {
 	for (unsigned i = 0; i < SETTINGS_ALL; i++)
-		if (slice_equal(name, text_of(setting_names[i])))
+		if (slice_equal(name, slice_text(setting_names[i])))
 			return (enum setting)i;
 	return SETTINGS_ALL;
 }
@@ -231,7 +226,7 @@ static void read_settings(struct compiler *compiler, const struct node *map)
 	for (unsigned i = 0; i < SETTINGS_ALL; i++)
 		if (row->needs >> i & ~(seen >> i) & 1)
 			refuse(compiler, map, "this trigger needs '$'",
-			        text_of(setting_names[i]));
+			        slice_text(setting_names[i]));
 }
 
 void compile_trigger(struct compiler *compiler, const struct node *node)
@@ -256,7 +251,7 @@ void compile_trigger(struct compiler *compiler, const struct node *node)
 		return;
 	}
 	for (unsigned i = 1; i < TRIGGER_KINDS; i++) {
-		if (!slice_equal(only->key, text_of(triggers[i].name)))
+		if (!slice_equal(only->key, slice_text(triggers[i].name)))
 			continue;
 		trigger->kind = (enum trigger_kind)i;
 		if (read_kind(compiler, only, NODE_MAP, "'$' needs a map of settings"))

@@ -16,11 +16,10 @@ static void evidence_json(const struct report_context *context, const struct ale
 	if (alert->evidence_count) {
 		const char *name = source_name(context, alert->evidence[0].source);
 		if (name)
-			json_text(out, "capture", slice_of(name, strlen(name)));
+			json_text(out, "capture", slice_text(name));
 	}
 	if (context->evidence_file)
-		json_text(out, "file",
-		        slice_of(context->evidence_file, strlen(context->evidence_file)));
+		json_text(out, "file", slice_text(context->evidence_file));
 	json_object_end(out);
 }
 

@@ -88,16 +88,16 @@ void alert_cef(const struct report_context *context, const struct alert *alert,
 	writer_u64(out, alert->time_us / 1000);
 	put_number(out, "externalId", alert->id);
 	put_field(out, "cat", rule.category);
-	put_field(out, "act", slice_of(would, strlen(would)));
+	put_field(out, "act", slice_text(would));
 	put_number(out, "cnt", alert->count);
 	if (alert->event && event_flow(alert->event, &flow)) {
 		put_endpoint(out, "src", "spt", &flow.src);
 		put_endpoint(out, "dst", "dpt", &flow.dst);
 		const char *proto = transport_name(flow.transport);
-		put_field(out, "proto", slice_of(proto, strlen(proto)));
+		put_field(out, "proto", slice_text(proto));
 	}
-	put_field(out, "dvchost", slice_of(sensor, strlen(sensor)));
-	put_field(out, "cs1Label", slice_of(entity, strlen(entity)));
+	put_field(out, "dvchost", slice_text(sensor));
+	put_field(out, "cs1Label", slice_text(entity));
 	put_field(out, "cs1", alert->entity);
 	put_field(out, "cs2Label", SLICE("key"));
 	put_field(out, "cs2", alert->key);

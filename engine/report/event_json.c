@@ -28,8 +28,7 @@ const char *report_type_name(enum report_type type)
 enum report_type report_type_parse(struct slice name)
 {
 	for (unsigned type = 0; type < REPORT_NONE; type++)
-		if (slice_equal(
-		            name, slice_of(TYPE_NAMES[type], strlen(TYPE_NAMES[type]))))
+		if (slice_equal(name, slice_text(TYPE_NAMES[type])))
 			return (enum report_type)type;
 	return REPORT_NONE;
 }

@@ -157,7 +157,7 @@ void event_open(const struct report_context *context, const struct event *event,
 		json_u64(out, "pcap_cnt", event->packet->number);
 		if (source)
 			json_text(out, context->sensor ? "in_iface" : "pcap_filename",
-			        slice_of(source, strlen(source)));
+			        slice_text(source));
 	}
 	if (context->sensor) {
 		json_object(out, "sensor");

@@ -280,8 +280,8 @@ static void write_requests(const struct summary *summary, struct writer *out)
 		const char *name = method == SIP_METHOD_OTHER || method == SIP_METHOD_NONE
 		                           ? "other"
 		                           : sip_method_name((enum sip_method)method);
-		counts[n++] = (struct named_count){
-		        slice_of(name, strlen(name)), summary->requests[method]};
+		counts[n++] =
+		        (struct named_count){slice_text(name), summary->requests[method]};
 	}
 	for (uint32_t i = 0; i < summary->method_count; i++) {
 		const struct method_count *method = &summary->methods[i];
@@ -329,8 +329,7 @@ static void write_anomalies(const struct summary *summary, struct writer *out)
 	struct named_count counts[ANOMALY_COUNT];
 	for (unsigned i = 0; i < ANOMALY_COUNT; i++) {
 		const char *name = anomaly_name((enum anomaly)i);
-		counts[i] = (struct named_count){
-		        slice_of(name, strlen(name)), summary->anomalies[i]};
+		counts[i] = (struct named_count){slice_text(name), summary->anomalies[i]};
 	}
 	json_object(out, "anomalies");
 	write_sorted(out, counts, ANOMALY_COUNT);

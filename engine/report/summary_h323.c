@@ -40,7 +40,7 @@ uint64_t summary_h323_count(const struct summary_h323 *summary,
 static struct slice name_of(uint16_t name)
 {
 	const char *text = name == PER_NO_NAME ? "unknown" : per_name_text(name);
-	return slice_of(text, strlen(text));
+	return slice_text(text);
 }
 
 /* In the order of the names: the next one is the least of those behind the last. */

@@ -144,7 +144,7 @@ const struct codec *codec_at(uint8_t index)
 static uint8_t row_of(struct slice name, uint32_t clock_hz)
 {
 	for (unsigned i = 1; i < ROW_COUNT; i++) {
-		const struct slice row = slice_of(codecs[i].name, strlen(codecs[i].name));
+		const struct slice row = slice_text(codecs[i].name);
 		if ((clock_hz == 0 || clock_hz == codecs[i].clock_hz) &&
 		        slice_equal_nocase(row, name))
 			return (uint8_t)i;

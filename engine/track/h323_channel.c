@@ -138,8 +138,7 @@ static void fill(struct h245_channel *channel, const struct said *said)
 {
 	const struct h323_media *media = &said->media;
 	channel->session = session_of(said);
-	channel->codec = codec_of_name(
-	        slice_of(media->name, strlen(media->name)), media->clock_hz);
+	channel->codec = codec_of_name(slice_text(media->name), media->clock_hz);
 	channel->payload_type = media->payload_type;
 	channel->kind = media->kind;
 	channel->ptime_ms = media->ptime_ms;
@@ -163,7 +162,7 @@ static void describe(struct track *track, const struct h323_seen *seen,
 	};
 	for (uint8_t i = 0; i < group->count; i++) {
 		const struct h323_media *media = &group->media[i];
-		const struct slice name = slice_of(media->name, strlen(media->name));
+		const struct slice name = slice_text(media->name);
 		line.payloads[line.payload_count++] = (struct sdp_payload){
 		        .type = media->payload_type,
 		        .clock_rate = media->clock_hz,

@@ -90,7 +90,7 @@ static void fill(struct archive *archive, uint64_t count,
 		const int len = make(event, i, count);
 		(void)snprintf(id, sizeof(id), "%s-%" PRIu64, prefix, i);
 		const struct archive_origin origin = {
-		        .id = slice_of(id, strlen(id)), .node = SLICE("sensor-1")};
+		        .id = slice_text(id), .node = SLICE("sensor-1")};
 		if (archive_store(archive, &origin, slice_of(event, (size_t)len)) !=
 		        ARCHIVE_STORED) {
 			fprintf(stderr, "%s\n", archive_error_text(archive));
@@ -170,10 +170,9 @@ static void ask(struct archive *archive, const struct question *question)
 		if (question->field)
 			query.terms[0] = (struct archive_term){
 			        .field = archive_field(
-			                question->kind, slice_of(question->field,
-			                                        strlen(question->field))),
+			                question->kind, slice_text(question->field)),
 			        .comparison = question->comparison,
-			        .value = slice_of(value, strlen(value))};
+			        .value = slice_text(value)};
 		const uint64_t begun_us = now_us();
 		if (archive_list(archive, &query, &reader) != ARCHIVE_LISTED) {
 			fprintf(stderr, "%s: %s\n", question->name,
@@ -192,8 +191,8 @@ int main(int argc, char **argv)
 	struct archive_error error;
 	uint64_t alerts;
 	uint64_t calls;
-	if (argc != 4 || !slice_to_u64(slice_of(argv[2], strlen(argv[2])), &alerts) ||
-	        !slice_to_u64(slice_of(argv[3], strlen(argv[3])), &calls)) {
+	if (argc != 4 || !slice_to_u64(slice_text(argv[2]), &alerts) ||
+	        !slice_to_u64(slice_text(argv[3]), &calls)) {
 		fprintf(stderr, "usage: bench_archive FILE ALERTS CALLS\n");
 		return 2;
 	}

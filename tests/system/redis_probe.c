@@ -23,7 +23,7 @@ struct probe {
 static struct slice word(const struct probe *probe, int index)
 {
 	const char *text = index < probe->count ? probe->words[index] : "";
-	return slice_of(text, strlen(text));
+	return slice_text(text);
 }
 
 static uint64_t number(const struct probe *probe, int index)

@@ -31,7 +31,7 @@ static inline void kit_open(struct kit *kit, const char *yaml)
 	kit->memory.bytes = KIT_BYTES;
 	kit->memory.base = aligned_alloc(4096, KIT_BYTES);
 	memset(kit->memory.base, 0, KIT_BYTES);
-	kit->document = yaml_parse("test.yaml", slice_of(yaml, strlen(yaml)), &problem);
+	kit->document = yaml_parse("test.yaml", slice_text(yaml), &problem);
 	const struct document *documents[] = {kit->document};
 	kit->fine = kit->document && rule_set_compile(&kit->memory, documents, 1,
 	                                     &kit->patterns, &kit->set, &kit->errors);

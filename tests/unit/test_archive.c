@@ -44,10 +44,10 @@ static void fixture_close(struct fixture *fixture)
 static enum archive_stored put(struct archive *archive, const char *id, const char *event)
 {
 	const struct archive_origin origin = {
-	        .id = slice_of(id, strlen(id)),
+	        .id = slice_text(id),
 	        .node = SLICE("sensor-1"),
 	};
-	return archive_store(archive, &origin, slice_of(event, strlen(event)));
+	return archive_store(archive, &origin, slice_text(event));
 }
 
 /* Twelve alerts, a second apart: rule r0 or r1, source 10.0.x.y. */
@@ -98,10 +98,8 @@ static struct seen list(struct archive *archive, const struct archive_query *que
 static struct archive_term term(const char *name, const char *value)
 {
 	return (struct archive_term){
-	        .field =
-	                name ? archive_field(ARCHIVE_ALERTS, slice_of(name, strlen(name)))
-	                     : NULL,
-	        .value = slice_of(value, strlen(value)),
+	        .field = name ? archive_field(ARCHIVE_ALERTS, slice_text(name)) : NULL,
+	        .value = slice_text(value),
 	};
 }
 
@@ -301,9 +299,8 @@ static void instants_are_read(void **state)
 	};
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
 		uint64_t time_us = 0;
-		const bool read =
-		        instant_parse(slice_of(ROWS[i].text, strlen(ROWS[i].text)),
-		                1000000000000000, &time_us);
+		const bool read = instant_parse(
+		        slice_text(ROWS[i].text), 1000000000000000, &time_us);
 		assert_int_equal(read, ROWS[i].time_us != 0);
 		assert_int_equal(time_us, ROWS[i].time_us);
 	}

@@ -6,11 +6,6 @@
 
 #include "engine/base/address.h"
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 struct parse_row {
 	const char *text;
 	const char *written; /* NULL = refused */
@@ -62,11 +57,11 @@ static void parses_and_writes(void **state)
 		char memory[64] = {0};
 		struct writer w = writer_of(memory, sizeof(memory) - 1);
 		if (!rows[i].written) {
-			assert_false(address_parse(text_of(rows[i].text), &address));
+			assert_false(address_parse(slice_text(rows[i].text), &address));
 			assert_int_equal(address.bytes[0], 9);
 			continue;
 		}
-		assert_true(address_parse(text_of(rows[i].text), &address));
+		assert_true(address_parse(slice_text(rows[i].text), &address));
 		writer_address(&w, &address);
 		assert_string_equal(memory, rows[i].written);
 		assert_int_equal(address_scope(&address), rows[i].scope);
@@ -96,8 +91,8 @@ static void networks_contain(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct address address;
-		assert_true(network_parse(text_of(rows[i].network), &network));
-		assert_true(address_parse(text_of(rows[i].address), &address));
+		assert_true(network_parse(slice_text(rows[i].network), &network));
+		assert_true(address_parse(slice_text(rows[i].address), &address));
 		assert_int_equal(network_contains(&network, &address), rows[i].inside);
 	}
 	assert_false(network_parse(SLICE("10.0.0.0/33"), &network));

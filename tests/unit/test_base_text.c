@@ -16,11 +16,6 @@ struct find_row {
 	size_t at_nocase;
 };
 
-static struct slice text_of(const char *text)
-{
-	return slice_of(text, strlen(text));
-}
-
 static void finds(void **state)
 {
 	static const struct find_row rows[] = {
@@ -35,8 +30,8 @@ static void finds(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct slice text = text_of(rows[i].text);
-		const struct slice needle = text_of(rows[i].needle);
+		const struct slice text = slice_text(rows[i].text);
+		const struct slice needle = slice_text(rows[i].needle);
 		assert_int_equal(slice_find(text, needle), rows[i].at);
 		assert_int_equal(slice_find_nocase(text, needle), rows[i].at_nocase);
 	}

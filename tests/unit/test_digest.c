@@ -36,7 +36,7 @@ static void known_digests(void **state)
 		struct digest digest;
 		char text[DIGEST_TEXT_MAX];
 		digest_begin(&digest, rows[i].kind);
-		digest_add(&digest, slice_of(rows[i].text, strlen(rows[i].text)));
+		digest_add(&digest, slice_text(rows[i].text));
 		const struct slice hex = digest_end(&digest, text);
 		assert_int_equal(hex.len, strlen(rows[i].hex));
 		assert_memory_equal(hex.data, rows[i].hex, hex.len);

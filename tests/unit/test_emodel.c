@@ -216,7 +216,7 @@ static const struct row rows[] = {
 
 static const struct codec *codec_named(const char *name, uint32_t clock_hz)
 {
-	return codec_at(codec_of_name(slice_of(name, strlen(name)), clock_hz));
+	return codec_at(codec_of_name(slice_text(name), clock_hz));
 }
 
 static void test_reference(void **state)

@@ -119,7 +119,7 @@ static void fields_have_values(void **state)
 		struct value value;
 		const struct row *row = &rows[i];
 
-		if (!field_find(slice_of(row->field, strlen(row->field)), &ref))
+		if (!field_find(slice_text(row->field), &ref))
 			fail_msg("no field %s", row->field);
 		field_cache_open(&cache, row->event);
 		field_value(&cache, &ref, &value);
@@ -165,7 +165,7 @@ static void types_are_as_the_table_says(void **state)
 		struct value value;
 		const struct row *row = &rows[i];
 
-		assert_true(field_find(slice_of(row->field, strlen(row->field)), &ref));
+		assert_true(field_find(slice_text(row->field), &ref));
 		field_cache_open(&cache, row->event);
 		field_value(&cache, &ref, &value);
 		if (value.type != field_row((enum field)ref.field)->type)

@@ -42,11 +42,10 @@ static void test_rows(void **state)
 		const struct row *row = &rows[i];
 		struct pattern_error error;
 		struct pattern *pattern =
-		        pattern_compile(slice_of(row->pattern, strlen(row->pattern)),
-		                row->nocase, &error);
+		        pattern_compile(slice_text(row->pattern), row->nocase, &error);
 		if (!pattern)
 			fail_msg("%s: %s", row->pattern, error.text);
-		const struct slice subject = slice_of(row->subject, strlen(row->subject));
+		const struct slice subject = slice_text(row->subject);
 		if (pattern_match(pattern, subject) != row->matches)
 			fail_msg("%s in %s", row->pattern, row->subject);
 		assert_int_equal(pattern_limited(pattern), 0);

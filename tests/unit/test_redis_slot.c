@@ -27,7 +27,7 @@ static void slots(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct slice key = slice_of(rows[i].key, strlen(rows[i].key));
+		const struct slice key = slice_text(rows[i].key);
 		if (redis_slot(key) != rows[i].slot)
 			fail_msg("%s: %u", rows[i].key, redis_slot(key));
 	}

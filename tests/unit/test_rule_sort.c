@@ -36,7 +36,7 @@ static void texts_are_found(void **state)
 		for (unsigned i = 0; i < VALUES; i++) {
 			(void)snprintf(
 			        bytes[i], sizeof(bytes[i]), "%u", next(&seed) % 100000);
-			plain[i].text = slice_of(bytes[i], strlen(bytes[i]));
+			plain[i].text = slice_text(bytes[i]);
 			values[i] = plain[i];
 		}
 		rule_sort(&test, values);
@@ -44,7 +44,7 @@ static void texts_are_found(void **state)
 		for (unsigned i = 0; i < PROBES; i++) {
 			char probe[16];
 			(void)snprintf(probe, sizeof(probe), "%u", next(&seed) % 1000000);
-			const struct slice text = slice_of(probe, strlen(probe));
+			const struct slice text = slice_text(probe);
 			bool want = false;
 			for (unsigned v = 0; v < VALUES; v++)
 				want = want || (turn ? slice_starts(text, plain[v].text)

@@ -120,7 +120,7 @@ static void play(struct detect *detect, const struct row *row, struct run *run)
 	for (const struct step *step = row->steps; step->status; step++) {
 		static const struct texts_later LATER;
 		const struct slice texts[TRANSACTION_TEXTS] = {
-		        [TRANSACTION_TO_USER] = slice_of(step->user, strlen(step->user)),
+		        [TRANSACTION_TO_USER] = slice_text(step->user),
 		};
 		struct texts *kept =
 		        texts_new(&run->pool, texts, TRANSACTION_TEXTS, &LATER);

@@ -124,7 +124,7 @@ static void dotted_addresses(void **state)
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		uint32_t value = 7;
-		if (scan_ipv4(slice_of(bad[i], strlen(bad[i])), &value) || value != 7)
+		if (scan_ipv4(slice_text(bad[i]), &value) || value != 7)
 			fail_msg("%s", bad[i]);
 	}
 }

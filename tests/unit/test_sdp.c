@@ -75,7 +75,7 @@ static const struct row rows[] = {
 
 static void assert_text(struct slice got, const char *expected)
 {
-	if (!slice_equal(got, slice_of(expected, strlen(expected))))
+	if (!slice_equal(got, slice_text(expected)))
 		fail_msg("'%.*s' is not '%s'", (int)got.len, got.data, expected);
 }
 
@@ -95,7 +95,7 @@ static void run(void **state)
 	assert_int_equal(sdp.media_count, row->media);
 	const struct sdp_media *media = &sdp.media[0];
 	if (row->ip[0])
-		assert_true(address_parse(slice_of(row->ip, strlen(row->ip)), &ip));
+		assert_true(address_parse(slice_text(row->ip), &ip));
 	assert_memory_equal(media->at.ip.bytes, ip.bytes, sizeof(ip.bytes));
 	assert_int_equal(media->at.port, row->port);
 	assert_int_equal(media->rtcp.port, row->rtcp);

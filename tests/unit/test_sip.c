@@ -62,7 +62,7 @@ static const struct address_row address_rows[] = {
 
 static void assert_text(const char *row, struct slice got, const char *expected)
 {
-	if (!slice_equal(got, slice_of(expected, strlen(expected))))
+	if (!slice_equal(got, slice_text(expected)))
 		fail_msg("%s: '%.*s' is not '%s'", row, (int)got.len, got.data, expected);
 }
 

@@ -80,7 +80,7 @@ static void assert_ip(const struct address *got, const char *expected)
 {
 	struct address ip = {{0}};
 	if (expected[0])
-		assert_true(address_parse(slice_of(expected, strlen(expected)), &ip));
+		assert_true(address_parse(slice_text(expected), &ip));
 	assert_memory_equal(got->bytes, ip.bytes, sizeof(ip.bytes));
 }
 

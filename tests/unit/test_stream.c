@@ -225,7 +225,7 @@ static void test_codec_names(void **state)
 	        {"", 0, "", 0},
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct slice name = slice_of(names[i].name, strlen(names[i].name));
+		const struct slice name = slice_text(names[i].name);
 		const struct codec *codec =
 		        codec_at(codec_of_name(name, names[i].clock_hz));
 		assert_string_equal(codec->name, names[i].expected);

@@ -114,8 +114,7 @@ static void test_yaml(void **state)
 		struct document_error error;
 		const char *text = yaml_rows[i].text;
 		compare(&yaml_rows[i],
-		        yaml_parse("rules/x.yaml", slice_of(text, strlen(text)), &error),
-		        &error);
+		        yaml_parse("rules/x.yaml", slice_text(text), &error), &error);
 	}
 }
 
@@ -126,8 +125,7 @@ static void test_json(void **state)
 		struct document_error error;
 		const char *text = json_rows[i].text;
 		compare(&json_rows[i],
-		        json_parse("rules/x.yaml", slice_of(text, strlen(text)), &error),
-		        &error);
+		        json_parse("rules/x.yaml", slice_text(text), &error), &error);
 	}
 }
 

@@ -168,7 +168,7 @@ static inline void kit_send(
 	kit->datagram.time_us = time_us;
 	kit->datagram.src = kit_endpoint(from);
 	kit->datagram.dst = kit_endpoint(to);
-	const struct sip_input input = {.bytes = slice_of(kit->text, strlen(kit->text))};
+	const struct sip_input input = {.bytes = slice_text(kit->text)};
 	size_t consumed = 0;
 	assert_int_equal(sip_parse(&input, &kit->sip, &consumed), SIP_COMPLETE);
 	struct message message = {
