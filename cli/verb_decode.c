@@ -155,17 +155,6 @@ static void tree_print(const struct per_tape *tape)
 	}
 }
 
-static int digit_of(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	if (byte >= 'A' && byte <= 'F')
-		return byte - 'A' + 10;
-	return -1;
-}
-
 /* Turns the line into bytes in its place; false tells what is wrong with it. */
 static bool hex_parse(char *line, size_t *len, size_t number)
 {
@@ -173,7 +162,7 @@ static bool hex_parse(char *line, size_t *len, size_t number)
 	int high = 0;
 
 	for (size_t i = 0; line[i]; i++) {
-		int digit = digit_of(line[i]);
+		int digit = slice_hex_digit(line[i]);
 		if (isspace((unsigned char)line[i]))
 			continue;
 		if (digit < 0) {

@@ -9,6 +9,7 @@
 #include "dashboard-api/audit.h"
 #include "dashboard-api/auth.h"
 #include "dashboard-api/body.h"
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "engine/report/json.h"
 #include "platform/document.h"
@@ -64,13 +65,12 @@ static void space_answer(struct visit *visit, const char *space)
 {
 	struct shown shown = {.out = &visit->reply->body};
 	const struct ledger_reader reader = {&shown, shown_row};
-	buffer_string(shown.out, "{\"data\":[");
+	paging_begin(shown.out);
 	if (!ledger_list(visit->api->ledger, space, (struct slice){0}, false, &reader)) {
 		(void)problem(visit, 503, "cannot be read at the moment");
 		return;
 	}
-	buffer_string(shown.out, "],\"page\":{\"next\":null,\"has_more\":false}}");
-	visit->reply->content_type = "application/json";
+	paging_end(visit, NULL);
 }
 
 void users_get(struct visit *visit)

@@ -164,7 +164,7 @@ void alerts_act(struct visit *visit)
 	struct document *body = body_read(visit, KNOWN);
 	if (!body)
 		return;
-	const bool dry = slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"));
+	const bool dry = visit_dry(visit);
 	if (action_read(visit, body, &action) &&
 	        (dry || audit_note(visit, "alerts.act", visit->request->body))) {
 		const uint64_t changed =

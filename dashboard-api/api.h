@@ -65,7 +65,9 @@ struct principal {
 
 enum { PATH_VALUES_MAX = 2, LIST_LIMIT_MAX = 1000, REPLY_BYTES_MAX = 64 << 20 };
 
-/* One request on its way. */
+struct run;
+
+/* One request on its way, from its head to its answer. */
 struct visit {
 	struct api *api;
 	const struct http_request *request;
@@ -73,6 +75,7 @@ struct visit {
 	const struct route *route;
 	struct slice values[PATH_VALUES_MAX]; /* what stands for {…} in the path */
 	struct principal who;
+	struct run *run; /* the program it waits for; NULL = none yet */
 	uint64_t now_us;
 };
 

@@ -122,7 +122,7 @@ void call_pcap(struct visit *visit)
 	char written[CAPTURE_PATH_BYTES];
 	if (!call_find(visit, &place) || !packets_find(visit, &place, packets))
 		return;
-	if (!visit->request->note && !audit_note(visit, "call.pcap", visit->values[0]))
+	if (!visit->run && !audit_note(visit, "call.pcap", visit->values[0]))
 		return;
 	if (snprintf(written, sizeof(written), "%s/call-%p.pcapng",
 	            visit->api->settings->directory,

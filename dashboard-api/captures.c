@@ -136,7 +136,7 @@ void capture_delete(struct visit *visit)
 	char path[CAPTURE_PATH_BYTES];
 	if (!capture_known(visit, id))
 		return;
-	if (slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"))) {
+	if (visit_dry(visit)) {
 		visit->reply->status = 204;
 		return;
 	}

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
-#include "dashboard-api/query.h"
 #include "dashboard-api/route.h"
 #include "platform/secret.h"
 
@@ -44,30 +44,18 @@ static bool page_row(void *context, struct slice key, struct slice body)
 
 void documents_answer(struct visit *visit, const char *space)
 {
-	struct document_page page = {
-	        .out = &visit->reply->body, .limit = LIST_LIMIT_USUAL};
+	struct document_page page = {.out = &visit->reply->body};
 	const struct ledger_reader reader = {&page, page_row};
-	const struct slice limit = visit_parameter(visit, "limit");
 
-	if (slice_present(limit) &&
-	        (!slice_to_u32(limit, &page.limit) || page.limit < 1 ||
-	                page.limit > LIST_LIMIT_MAX)) {
-		(void)problem_at(
-		        visit, 400, "?limit", "limit is 1 to %d", LIST_LIMIT_MAX);
+	if (!paging_limit(visit, &page.limit))
 		return;
-	}
-	buffer_string(page.out, "{\"data\":[");
+	paging_begin(page.out);
 	if (!ledger_list(visit->api->ledger, space, visit_parameter(visit, "cursor"),
 	            true, &reader)) {
 		(void)problem(visit, 503, "cannot be read at the moment");
 		return;
 	}
-	if (page.has_more)
-		buffer_format(page.out, "],\"page\":{\"next\":\"%s\",\"has_more\":true}}",
-		        page.last);
-	else
-		buffer_string(page.out, "],\"page\":{\"next\":null,\"has_more\":false}}");
-	visit->reply->content_type = "application/json";
+	paging_end(visit, page.has_more ? page.last : NULL);
 }
 
 void document_answer(struct visit *visit, const char *space, const char *noun)

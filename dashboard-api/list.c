@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dashboard-api/mask.h"
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/query.h"
 #include "dashboard-api/route.h"
@@ -200,28 +201,22 @@ bool listed_check(struct visit *visit, enum archive_listed listed)
 	return problem(visit, 503, "the archive cannot be read at the moment");
 }
 
-static void page_end(struct page *page, struct http_reply *reply)
-{
-	char cursor[40];
-	cursor_write(cursor, page->last_us, page->last_id);
-	if (page->form == FORM_JSON) {
-		if (page->has_more)
-			buffer_format(page->out,
-			        "],\"page\":{\"next\":\"%s\",\"has_more\":true}}",
-			        cursor);
-		else
-			buffer_string(page->out,
-			        "],\"page\":{\"next\":null,\"has_more\":false}}");
-	} else if (page->has_more) {
-		http_reply_header(reply, "X-Next-Cursor", "%s", cursor);
-	}
-}
-
-void list_query_answer(struct visit *visit, const struct archive_query *query)
+static void page_end(struct visit *visit, const struct page *page)
 {
 	static const char *const TYPES[] = {[FORM_JSON] = "application/json",
 	        [FORM_LINES] = "application/x-ndjson",
 	        [FORM_CSV] = "text/csv; charset=utf-8"};
+	char cursor[40];
+	cursor_write(cursor, page->last_us, page->last_id);
+	if (page->form == FORM_JSON)
+		paging_end(visit, page->has_more ? cursor : NULL);
+	else if (page->has_more)
+		http_reply_header(visit->reply, "X-Next-Cursor", "%s", cursor);
+	visit->reply->content_type = TYPES[page->form];
+}
+
+void list_query_answer(struct visit *visit, const struct archive_query *query)
+{
 	struct archive_query wider = *query;
 	struct page page = {.visit = visit, .query = &wider, .out = &visit->reply->body};
 	const struct archive_reader reader = {&page, page_row};
@@ -236,13 +231,12 @@ void list_query_answer(struct visit *visit, const struct archive_query *query)
 	wider.limit++;
 	visit->reply->body.len_max = REPLY_BYTES_MAX;
 	if (page.form == FORM_JSON)
-		buffer_string(page.out, "{\"data\":[");
+		paging_begin(page.out);
 	else if (page.form == FORM_CSV)
 		csv_head(&page);
 	if (!listed_check(visit, archive_list(visit->api->archive, &wider, &reader)))
 		return;
-	page_end(&page, visit->reply);
-	visit->reply->content_type = TYPES[page.form];
+	page_end(visit, &page);
 }
 
 void list_answer(struct visit *visit)

@@ -5,8 +5,8 @@
 
 #include "dashboard-api/audit.h"
 #include "dashboard-api/body.h"
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
-#include "dashboard-api/query.h"
 #include "dashboard-api/redis_visit.h"
 #include "dashboard-api/route.h"
 #include "engine/report/json.h"
@@ -111,7 +111,7 @@ static void list_answer_of(struct visit *visit, enum store_list_kind kind)
 		(void)problem_at(visit, 400, "?within", "an address or a network");
 		return;
 	}
-	buffer_string(&visit->reply->body, "{\"data\":[");
+	paging_begin(&visit->reply->body);
 	const struct list_reader reader = {
 	        slice_present(within) ? &network : NULL, entry_take, &page};
 	if (!list_read(visit, kind, &reader))
@@ -201,7 +201,7 @@ static void list_post(struct visit *visit, enum store_list_kind kind)
 	struct document *body = body_read(visit, KNOWN);
 	if (!body)
 		return;
-	const bool dry = slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"));
+	const bool dry = visit_dry(visit);
 	if (wish_read(visit, body, &wish) &&
 	        (kind != STORE_BLOCKED || wish_harmless(visit, &wish))) {
 		if (dry)
@@ -356,7 +356,7 @@ void nodes_get(struct visit *visit)
 		buffer_slice(&names, redis_text(redis_item(nodes, i)));
 		buffer_slice(&names, slice_of("", 1));
 	}
-	buffer_string(&visit->reply->body, "{\"data\":[");
+	paging_begin(&visit->reply->body);
 	for (struct slice rest = buffer_text(&names); rest.len;) {
 		const char *id = rest.data;
 		if (id != names.data)
@@ -365,7 +365,5 @@ void nodes_get(struct visit *visit)
 		rest = slice_from(rest, strlen(id) + 1);
 	}
 	buffer_free(&names);
-	buffer_string(
-	        &visit->reply->body, "],\"page\":{\"next\":null,\"has_more\":false}}");
-	visit->reply->content_type = "application/json";
+	paging_end(visit, NULL);
 }

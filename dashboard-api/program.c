@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 
 enum { OUTPUT_BYTES_MAX = 64 << 20, ERRORS_BYTES_MAX = 65536 };
@@ -163,8 +164,7 @@ static bool run_begin(
 		return false;
 	}
 	(void)pthread_detach(thread);
-	/* The request lives until it is answered: it is asleep meanwhile. */
-	((struct http_request *)(uintptr_t)visit->request)->note = run;
+	visit->run = run;
 	return true;
 }
 
@@ -198,9 +198,9 @@ void lines_items(struct buffer *out, struct slice lines)
 static void lines_answer(struct visit *visit, struct run *run)
 {
 	struct buffer *out = &visit->reply->body;
-	buffer_string(out, "{\"data\":[");
+	paging_begin(out);
 	lines_items(out, buffer_text(&run->printed));
-	buffer_string(out, "],\"page\":{\"next\":null,\"has_more\":false}}");
+	paging_end(visit, NULL);
 }
 
 static void run_answer(struct visit *visit, struct run *run, const char *content_type)
@@ -219,8 +219,9 @@ static void run_answer(struct visit *visit, struct run *run, const char *content
 		return;
 	if (!content_type) {
 		lines_answer(visit, run);
-		content_type = "application/json";
-	} else if (!run->written) {
+		return;
+	}
+	if (!run->written) {
 		visit->reply->body = run->printed;
 		run->printed = buffer_of(0);
 	}
@@ -245,8 +246,8 @@ static void run_start(
 void program_answer(struct visit *visit, const char *const *arguments,
         const char *content_type, const char *written)
 {
-	if (visit->request->note)
-		run_answer(visit, visit->request->note, content_type);
+	if (visit->run)
+		run_answer(visit, visit->run, content_type);
 	else
 		run_start(visit, arguments, written);
 }
@@ -254,7 +255,7 @@ void program_answer(struct visit *visit, const char *const *arguments,
 bool program_ran(
         struct visit *visit, const char *const *arguments, struct program_output *output)
 {
-	const struct run *run = visit->request->note;
+	const struct run *run = visit->run;
 	if (!run) {
 		run_start(visit, arguments, NULL);
 		return false;
@@ -266,11 +267,11 @@ bool program_ran(
 	return true;
 }
 
-void program_forget(struct http_request *request)
+void program_forget(struct visit *visit)
 {
-	if (request->note)
-		run_free(request->note);
-	request->note = NULL;
+	if (visit->run)
+		run_free(visit->run);
+	visit->run = NULL;
 }
 
 void programs_wait(struct api *api)

@@ -39,7 +39,7 @@ bool program_ran(
 void lines_items(struct buffer *out, struct slice lines);
 
 /* What the visit still holds of a program. */
-void program_forget(struct http_request *request);
+void program_forget(struct visit *visit);
 
 /* Waits until no program of program_answer runs any more. */
 void programs_wait(struct api *api);

@@ -4,21 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "platform/instant.h"
-
-static bool hexadecimal(struct slice text, uint64_t *value)
-{
-	*value = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		const char byte = text.data[i];
-		const bool digit = byte >= '0' && byte <= '9';
-		if (!digit && (byte < 'a' || byte > 'f'))
-			return false;
-		*value = *value << 4 | (uint64_t)(digit ? byte - '0' : byte - 'a' + 10);
-	}
-	return text.len == 16;
-}
 
 void cursor_write(char text[40], uint64_t time_us, int64_t id)
 {
@@ -29,22 +17,12 @@ static bool cursor_read(
         struct visit *visit, struct slice text, struct archive_query *query)
 {
 	uint64_t id;
-	if (text.len != 32 || !hexadecimal(slice_first(text, 16), &query->after_us) ||
-	        !hexadecimal(slice_from(text, 16), &id))
+	if (text.len != 32 ||
+	        !slice_hex_to_u64(slice_first(text, 16), &query->after_us) ||
+	        !slice_hex_to_u64(slice_from(text, 16), &id))
 		return problem_at(visit, 400, "?cursor",
 		        "this is not a cursor that a page's 'next' gave");
 	query->after_id = (int64_t)id;
-	return true;
-}
-
-static bool limit_read(
-        struct visit *visit, struct slice text, struct archive_query *query)
-{
-	uint32_t limit;
-	if (!slice_to_u32(text, &limit) || limit < 1 || limit > LIST_LIMIT_MAX)
-		return problem_at(
-		        visit, 400, "?limit", "limit is 1 to %d", LIST_LIMIT_MAX);
-	query->limit = limit;
 	return true;
 }
 
@@ -216,13 +194,15 @@ static bool field_read(struct visit *visit, size_t index, struct archive_query *
 bool query_read(struct visit *visit, enum archive_kind kind, const char *const *also,
         struct archive_query *query)
 {
-	*query = (struct archive_query){.kind = kind, .limit = LIST_LIMIT_USUAL};
+	*query = (struct archive_query){.kind = kind};
+	if (!paging_limit(visit, &query->limit))
+		return false;
 	for (size_t i = 0; i < visit->request->parameter_count; i++) {
 		const struct http_parameter *given = &visit->request->parameters[i];
 		bool fine = true;
 		if (slice_equal(given->name, SLICE("limit")))
-			fine = limit_read(visit, given->value, query);
-		else if (slice_equal(given->name, SLICE("cursor")))
+			continue;
+		if (slice_equal(given->name, SLICE("cursor")))
 			fine = cursor_read(visit, given->value, query);
 		else if (slice_equal(given->name, SLICE("from")))
 			fine = time_read(visit, "?from", given->value, &query->from_us);

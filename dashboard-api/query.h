@@ -10,8 +10,6 @@
 
 #include "dashboard-api/api.h"
 
-enum { LIST_LIMIT_USUAL = 100 };
-
 /* Fills the query from all parameters of the visit but those in also (ends with NULL);
  * on failure the problem is in the reply. Texts live as long as the request. */
 bool query_read(struct visit *visit, enum archive_kind kind, const char *const *also,

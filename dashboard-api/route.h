@@ -59,5 +59,7 @@ bool route_parameters_check(struct visit *visit);
 
 /* The parameter's first value, absent when it was not given. */
 struct slice visit_parameter(const struct visit *visit, const char *name);
+/* Whether the visit only asks what would be done (?dry_run=true). */
+bool visit_dry(const struct visit *visit);
 
 #endif

@@ -123,3 +123,8 @@ struct slice visit_parameter(const struct visit *visit, const char *name)
 			return visit->request->parameters[i].value;
 	return (struct slice){0};
 }
+
+bool visit_dry(const struct visit *visit)
+{
+	return slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"));
+}

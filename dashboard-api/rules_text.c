@@ -93,7 +93,7 @@ bool rules_file_keep(struct visit *visit, struct slice text, struct rules_file *
 	secret_digest(text, file->sha256);
 	rules_file_path(visit->api, file->sha256, file->path);
 	/* Handled again: a program has read it meanwhile. */
-	if (visit->request->note)
+	if (visit->run)
 		return true;
 	if (!file_make_directories(directory, &error))
 		return problem(visit, 507, "rules cannot be kept: %s", error.text);

@@ -5,6 +5,7 @@
 
 #include "dashboard-api/audit.h"
 #include "dashboard-api/documents.h"
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/redis_visit.h"
 #include "dashboard-api/route.h"
@@ -59,9 +60,8 @@ void rulesets_get(struct visit *visit)
 			buffer_string(out, ",");
 		log_row(out, redis_item(log, i));
 	}
-	buffer_string(out, "],\"page\":{\"next\":null,\"has_more\":false}}");
+	paging_end(visit, NULL);
 	http_reply_header(visit->reply, "ETag", "\"%llu\"", (unsigned long long)version);
-	visit->reply->content_type = "application/json";
 }
 
 static bool version_text(struct visit *visit, uint64_t version, struct buffer *text)
@@ -195,7 +195,7 @@ static bool stage(struct visit *visit, const struct rules_text *read, struct buf
 
 void ruleset_stage(struct visit *visit)
 {
-	const bool dry = slice_equal(visit_parameter(visit, "dry_run"), SLICE("true"));
+	const bool dry = visit_dry(visit);
 	struct buffer *body = &visit->reply->body;
 	struct program_output output;
 	struct rules_text read;

@@ -107,7 +107,7 @@ static bool wish_begin(struct visit *visit, struct wish *wish)
 
 static void wish_end(struct visit *visit, struct wish *wish, const char *action)
 {
-	if (slice_equal(visit_parameter(visit, "dry_run"), SLICE("true")))
+	if (visit_dry(visit))
 		visit->reply->status = 204;
 	else
 		wish_do(visit, wish, action);

@@ -1,5 +1,6 @@
 #include "dashboard-api/server.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboard-api/auth.h"
@@ -70,55 +71,57 @@ static void reply_seal(struct visit *visit)
 	http_reply_header(reply, "X-Frame-Options", "DENY");
 }
 
-static struct visit visit_of(
-        struct api *api, struct http_request *request, struct http_reply *reply)
+static bool body_admit(struct visit *visit, struct http_admission *admission)
 {
-	return (struct visit){.api = api,
-	        .request = request,
-	        .reply = reply,
-	        .who = {.role = ROLE_NOBODY, .name = "-"},
-	        .now_us = instant_now_us()};
+	const bool upload = visit->route->kind == ROUTE_UPLOAD;
+	uint64_t announced = 0;
+	admission->to_file = upload;
+	admission->body_max =
+	        upload ? visit->api->settings->upload_max : visit->route->body_max;
+	(void)slice_to_u64(http_header(visit->request, "Content-Length"), &announced);
+	return announced <= admission->body_max ||
+	       problem(visit, 413, "at most %zu bytes", admission->body_max);
 }
 
 static bool on_admit(void *context, struct http_request *request,
         struct http_admission *admission, struct http_reply *reply)
 {
-	struct visit visit = visit_of(context, request, reply);
-	bool welcome = visit_admit(&visit);
-	if (welcome) {
-		const bool upload = visit.route->kind == ROUTE_UPLOAD;
-		uint64_t announced = 0;
-		admission->to_file = upload;
-		admission->body_max =
-		        upload ? visit.api->settings->upload_max : visit.route->body_max;
-		(void)slice_to_u64(http_header(request, "Content-Length"), &announced);
-		if (announced > admission->body_max)
-			welcome = problem(
-			        &visit, 413, "at most %zu bytes", admission->body_max);
+	struct visit *visit = malloc(sizeof(*visit));
+	if (!visit) {
+		reply->status = 503;
+		return false;
 	}
+	*visit = (struct visit){.api = context,
+	        .request = request,
+	        .reply = reply,
+	        .who = {.role = ROLE_NOBODY, .name = "-"},
+	        .now_us = instant_now_us()};
+	request->note = visit;
+	const bool welcome = visit_admit(visit) && body_admit(visit, admission);
 	if (!welcome)
-		reply_seal(&visit);
+		reply_seal(visit);
 	return welcome;
 }
 
 static void on_handle(
         void *context, struct http_request *request, struct http_reply *reply)
 {
-	struct visit visit = visit_of(context, request, reply);
-	char allowed[64];
-	/* Admitted already: found again, and who it was. */
-	if (reply->status < 400 &&
-	        route_find(request->method, request->path, &visit.route, visit.values,
-	                allowed) == ROUTE_FOUND &&
-	        auth_identify(&visit) && auth_allow(&visit))
-		visit.route->handle(&visit);
-	reply_seal(&visit);
+	struct visit *visit = request->note;
+	(void)context;
+	visit->reply = reply;
+	if (reply->status < 400)
+		visit->route->handle(visit);
+	reply_seal(visit);
 }
 
 static void on_end(void *context, struct http_request *request)
 {
+	struct visit *visit = request->note;
 	(void)context;
-	program_forget(request);
+	if (visit)
+		program_forget(visit);
+	free(visit);
+	request->note = NULL;
 }
 
 struct http_handler server_handler(struct api *api)

@@ -5,6 +5,13 @@
 
 #include "platform/archive_question.h"
 
+/* What is summed up, and by what. */
+struct sums_of {
+	enum archive_by by;
+	const struct archive_field *field;
+	const char *columns; /* SQL behind key and count */
+};
+
 static void key_write(
         struct question *question, enum archive_by by, const struct archive_field *field)
 {
@@ -53,78 +60,89 @@ static struct slice key_of(sqlite3_stmt *statement, char text[64])
 	return writer_text(&out);
 }
 
-enum archive_listed archive_kpis(struct archive *archive,
-        const struct archive_query *query, enum archive_by by,
-        const struct archive_field *field, const struct archive_kpi_reader *reader)
+/* What one row of sums says, to whom it is told; false ends it. */
+struct sums_reader {
+	const void *told;
+	bool (*row)(const void *told, struct slice key, sqlite3_stmt *row);
+};
+
+static enum archive_listed sums_read(struct archive *archive,
+        const struct archive_query *query, const struct sums_of *of,
+        const struct sums_reader *reader)
 {
 	struct question question;
 	char text[64];
 	int step;
-
 	question_init(&question);
 	question_sql(&question, "SELECT ");
-	key_write(&question, by, field);
-	/* Busy, no answer, gone, declined: the network did its part. A Q.850 cause says
-	 * it for H.323. */
-	question_sql(&question,
-	        " AS key, count(*), ifnull(sum(duration_s > 0), 0),"
-	        " ifnull(sum(duration_s > 0 OR status IN (480, 486, 487, 600, 603) OR "
-	        "q850_cause"
-	        " IN (16, 17, 18, 19, 21)), 0),"
-	        " ifnull(sum(duration_s), 0) / 100.0, ifnull(avg(pdd_ms), 0),"
-	        " ifnull(avg(mos), 0) / 100.0, ifnull(sum(mos < 360), 0)");
+	key_write(&question, of->by, of->field);
+	question_sql(&question, " AS key, count(*)");
+	question_sql(&question, of->columns);
 	sqlite3_stmt *statement = sums_ask(
-	        archive, &question, query, by == ARCHIVE_BY_HOUR ? "1" : "2 DESC, 1");
+	        archive, &question, query, of->by == ARCHIVE_BY_HOUR ? "1" : "2 DESC, 1");
 	if (!statement)
 		return question.bad_value ? ARCHIVE_BAD_VALUE : ARCHIVE_UNREADABLE;
-	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-		const struct archive_kpi kpi = {
-		        .key = key_of(statement, text),
-		        .attempts = (uint64_t)sqlite3_column_int64(statement, 1),
-		        .answered = (uint64_t)sqlite3_column_int64(statement, 2),
-		        .effective = (uint64_t)sqlite3_column_int64(statement, 3),
-		        .duration_s = sqlite3_column_double(statement, 4),
-		        .pdd_ms = sqlite3_column_double(statement, 5),
-		        .mos = sqlite3_column_double(statement, 6),
-		        .mos_low = (uint64_t)sqlite3_column_int64(statement, 7),
-		};
-		if (!reader->kpi(reader->context, &kpi))
+	while ((step = sqlite3_step(statement)) == SQLITE_ROW)
+		if (!reader->row(reader->told, key_of(statement, text), statement))
 			break;
-	}
 	return question_end(archive, statement, step);
+}
+
+static bool kpi_row(const void *told, struct slice key, sqlite3_stmt *row)
+{
+	const struct archive_kpi_reader *reader = told;
+	const struct archive_kpi kpi = {
+	        .key = key,
+	        .attempts = (uint64_t)sqlite3_column_int64(row, 1),
+	        .answered = (uint64_t)sqlite3_column_int64(row, 2),
+	        .effective = (uint64_t)sqlite3_column_int64(row, 3),
+	        .duration_s = sqlite3_column_double(row, 4),
+	        .pdd_ms = sqlite3_column_double(row, 5),
+	        .mos = sqlite3_column_double(row, 6),
+	        .mos_low = (uint64_t)sqlite3_column_int64(row, 7),
+	};
+	return reader->kpi(reader->context, &kpi);
+}
+
+enum archive_listed archive_kpis(struct archive *archive,
+        const struct archive_query *query, enum archive_by by,
+        const struct archive_field *field, const struct archive_kpi_reader *reader)
+{
+	/* Busy, no answer, gone, declined: the network did its part. A Q.850 cause says
+	 * it for H.323. */
+	const struct sums_of of = {by, field,
+	        ", ifnull(sum(duration_s > 0), 0),"
+	        " ifnull(sum(duration_s > 0 OR status IN (480, 486, 487, 600, 603) OR "
+	        "q850_cause IN (16, 17, 18, 19, 21)), 0),"
+	        " ifnull(sum(duration_s), 0) / 100.0, ifnull(avg(pdd_ms), 0),"
+	        " ifnull(avg(mos), 0) / 100.0, ifnull(sum(mos < 360), 0)"};
+	const struct sums_reader rows = {reader, kpi_row};
+	return sums_read(archive, query, &of, &rows);
+}
+
+static bool quality_row(const void *told, struct slice key, sqlite3_stmt *row)
+{
+	const struct archive_quality_reader *reader = told;
+	const struct archive_quality quality = {
+	        .key = key,
+	        .streams = (uint64_t)sqlite3_column_int64(row, 1),
+	        .packets = (uint64_t)sqlite3_column_int64(row, 2),
+	        .lost = (uint64_t)sqlite3_column_int64(row, 3),
+	        .mos = sqlite3_column_double(row, 4),
+	        .mos_least = sqlite3_column_double(row, 5),
+	        .jitter_ms = sqlite3_column_double(row, 6),
+	};
+	return reader->quality(reader->context, &quality);
 }
 
 enum archive_listed archive_qualities(struct archive *archive,
         const struct archive_query *query, enum archive_by by,
         const struct archive_field *field, const struct archive_quality_reader *reader)
 {
-	struct question question;
-	char text[64];
-	int step;
-
-	question_init(&question);
-	question_sql(&question, "SELECT ");
-	key_write(&question, by, field);
-	question_sql(&question,
-	        " AS key, count(*), ifnull(sum(packets), 0), ifnull(sum(lost), 0),"
+	const struct sums_of of = {by, field,
+	        ", ifnull(sum(packets), 0), ifnull(sum(lost), 0),"
 	        " ifnull(avg(mos), 0) / 100.0, ifnull(min(mos), 0) / 100.0,"
-	        " ifnull(avg(jitter_ms), 0) / 100.0");
-	sqlite3_stmt *statement = sums_ask(
-	        archive, &question, query, by == ARCHIVE_BY_HOUR ? "1" : "2 DESC, 1");
-	if (!statement)
-		return question.bad_value ? ARCHIVE_BAD_VALUE : ARCHIVE_UNREADABLE;
-	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-		const struct archive_quality quality = {
-		        .key = key_of(statement, text),
-		        .streams = (uint64_t)sqlite3_column_int64(statement, 1),
-		        .packets = (uint64_t)sqlite3_column_int64(statement, 2),
-		        .lost = (uint64_t)sqlite3_column_int64(statement, 3),
-		        .mos = sqlite3_column_double(statement, 4),
-		        .mos_least = sqlite3_column_double(statement, 5),
-		        .jitter_ms = sqlite3_column_double(statement, 6),
-		};
-		if (!reader->quality(reader->context, &quality))
-			break;
-	}
-	return question_end(archive, statement, step);
+	        " ifnull(avg(jitter_ms), 0) / 100.0"};
+	const struct sums_reader rows = {reader, quality_row};
+	return sums_read(archive, query, &of, &rows);
 }

@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-static int digit_of(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	if (byte >= 'A' && byte <= 'F')
-		return byte - 'A' + 10;
-	return -1;
-}
-
 /* Decodes %XX in place, and + as a space where a query has it. */
 static bool decode(char *data, size_t *len, bool plus_is_space)
 {
@@ -22,11 +11,11 @@ static bool decode(char *data, size_t *len, bool plus_is_space)
 		if (byte == '+' && plus_is_space) {
 			byte = ' ';
 		} else if (byte == '%') {
-			if (*len - from < 3 || digit_of(data[from + 1]) < 0 ||
-			        digit_of(data[from + 2]) < 0)
+			uint64_t value;
+			if (*len - from < 3 ||
+			        !slice_hex_to_u64(slice_of(data + from + 1, 2), &value))
 				return false;
-			byte = (char)(digit_of(data[from + 1]) * 16 +
-			              digit_of(data[from + 2]));
+			byte = (char)value;
 			from += 2;
 		}
 		data[to++] = byte;

@@ -80,16 +80,10 @@ static bool read_hex(struct json *json, uint32_t *value)
 {
 	*value = 0;
 	for (int i = 0; i < 4; i++) {
-		const char byte = peek(json);
-		const char lower = (char)(byte | 0x20);
-		uint32_t digit;
-		if (byte >= '0' && byte <= '9')
-			digit = (uint32_t)(byte - '0');
-		else if (lower >= 'a' && lower <= 'f')
-			digit = (uint32_t)(lower - 'a') + 10;
-		else
+		const int digit = slice_hex_digit(peek(json));
+		if (digit < 0)
 			return refuse(json, "\\u needs four hexadecimal digits");
-		*value = *value << 4 | digit;
+		*value = *value << 4 | (uint32_t)digit;
 		json->at++;
 	}
 	return true;

@@ -141,19 +141,9 @@ static bool parse_v4(struct slice text, uint8_t bytes[4])
 
 static bool parse_group(struct slice text, uint8_t bytes[2])
 {
-	uint32_t value = 0;
-	if (text.len == 0 || text.len > 4)
+	uint64_t value;
+	if (text.len > 4 || !slice_hex_to_u64(text, &value))
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		const char c = text.data[i];
-		const char l = (char)(c | 0x20);
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint32_t)(c - '0');
-		else if (l >= 'a' && l <= 'f')
-			value = value << 4 | (uint32_t)(l - 'a' + 10);
-		else
-			return false;
-	}
 	bytes[0] = (uint8_t)(value >> 8);
 	bytes[1] = (uint8_t)value;
 	return true;

@@ -126,3 +126,26 @@ bool slice_to_u32(struct slice slice, uint32_t *value)
 	*value = (uint32_t)wide;
 	return true;
 }
+
+int slice_hex_digit(char byte)
+{
+	const char lower = (char)(byte | 0x20);
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool slice_hex_to_u64(struct slice slice, uint64_t *value)
+{
+	uint64_t sum = 0;
+	if (slice.len < 1 || slice.len > 16)
+		return false;
+	for (size_t i = 0; i < slice.len; i++) {
+		const int digit = slice_hex_digit(slice.data[i]);
+		if (digit < 0)
+			return false;
+		sum = sum << 4 | (uint64_t)digit;
+	}
+	*value = sum;
+	return true;
+}

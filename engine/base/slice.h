@@ -86,4 +86,9 @@ struct slice slice_split(struct slice *rest, char separator);
 bool slice_to_u64(struct slice slice, uint64_t *value);
 bool slice_to_u32(struct slice slice, uint32_t *value);
 
+/* The value of a hexadecimal digit of either case, -1 when it is none. */
+int slice_hex_digit(char byte);
+/* Hexadecimal digits only, 1 to 16 of them; false leaves *value alone. */
+bool slice_hex_to_u64(struct slice slice, uint64_t *value);
+
 #endif
