@@ -36,6 +36,13 @@ extern const struct family_names FAMILY[FAMILIES]; /* by "is IPv6" */
 #define CHAIN_FORWARD "forward"
 #define CHAIN_OUTPUT  "output"
 
+enum { KEY_PORT_BYTES = 4 }; /* padded */
+
+/* firewall_elements.c: within a transaction, the settings' ports and networks. */
+bool firewall_ports(struct firewall *firewall);
+bool firewall_networks(struct firewall *firewall, const struct networks *networks,
+        const char *set4, const char *set6);
+
 /* All rules, into chains that are empty. False when one could not be built. */
 bool firewall_rules(struct firewall *firewall);
 

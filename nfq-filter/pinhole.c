@@ -3,24 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* What the kernel keeps with a pinhole, version first. */
-struct keepsake {
-	uint8_t version;
-	uint8_t class;
-	uint8_t flags;
-	uint8_t side;
-	uint8_t line;
-	uint8_t spare[3];
-	uint32_t rate;
-	uint16_t to_port;
-	uint16_t spare_port;
-	uint8_t to[16];
-	uint8_t from[16];
-	uint64_t call;
-	uint64_t tag;
-};
-
-enum { KEEPSAKE_VERSION = 1, KEEPSAKE_NAT = 1, KEEPSAKE_CONTROL = 2 };
+#include "nfq-filter/pinhole_inside.h"
 
 enum { NUMBER_MASK = 0x0fffffff, CLOSE_BATCH = 64 };
 
@@ -37,15 +20,14 @@ bool pinholes_init(struct pinholes *pinholes, struct memory *memory, uint32_t ca
 	return true;
 }
 
-static uint64_t wish_hash(
-        const struct pinholes *pinholes, const struct pinhole_wish *wish)
+uint64_t pinhole_hash(const struct pinholes *pinholes, const struct pinhole_wish *wish)
 {
 	return hash_words(&pinholes->hash_key,
 	        hash_endpoint(&pinholes->hash_key, &wish->to),
 	        hash_address(&pinholes->hash_key, &wish->from));
 }
 
-static uint32_t find(
+uint32_t pinhole_find(
         const struct pinholes *pinholes, const struct pinhole_wish *wish, uint64_t hash)
 {
 	struct table_cursor cursor;
@@ -69,7 +51,7 @@ static uint32_t next_number(struct pinholes *pinholes)
 	return pinholes->next_number;
 }
 
-static uint32_t add(
+uint32_t pinhole_add(
         struct pinholes *pinholes, const struct pinhole_wish *wish, uint64_t hash)
 {
 	const uint32_t index = slab_take(&pinholes->slab);
@@ -93,10 +75,10 @@ static uint32_t add(
 uint32_t pinhole_take(
         struct pinholes *pinholes, const struct pinhole_wish *wish, uint64_t lease_ms)
 {
-	const uint64_t hash = wish_hash(pinholes, wish);
-	uint32_t index = find(pinholes, wish, hash);
+	const uint64_t hash = pinhole_hash(pinholes, wish);
+	uint32_t index = pinhole_find(pinholes, wish, hash);
 	if (!index) {
-		index = add(pinholes, wish, hash);
+		index = pinhole_add(pinholes, wish, hash);
 		if (!index)
 			return 0;
 		struct pinhole *pinhole = pinhole_at(pinholes, index);
@@ -146,26 +128,6 @@ void pinholes_set_grace(struct pinholes *pinholes, uint64_t grace_us)
 	pinholes->grace_us = grace_us;
 }
 
-static struct keepsake keepsake_of(const struct pinhole *pinhole)
-{
-	const struct pinhole_wish *wish = &pinhole->wish;
-	struct keepsake kept = {
-	        .version = KEEPSAKE_VERSION,
-	        .class = (uint8_t)wish->class,
-	        .flags = (uint8_t)((wish->nat ? KEEPSAKE_NAT : 0) |
-	                           (wish->control ? KEEPSAKE_CONTROL : 0)),
-	        .side = wish->side,
-	        .line = wish->line,
-	        .rate = wish->rate,
-	        .to_port = wish->to.port,
-	        .call = wish->call,
-	        .tag = wish->tag,
-	};
-	memcpy(kept.to, wish->to.ip.bytes, sizeof(kept.to));
-	memcpy(kept.from, wish->from.bytes, sizeof(kept.from));
-	return kept;
-}
-
 /* The element that a pinhole lives by. */
 struct police {
 	struct netfilter_element element;
@@ -175,7 +137,7 @@ struct police {
 
 static void police_of(const struct pinhole *pinhole, struct police *police)
 {
-	police->kept = keepsake_of(pinhole);
+	police->kept = pinhole_keepsake(pinhole);
 	police->rate = (struct netfilter_rate){
 	        .per_second = pinhole->wish.rate, .burst = pinhole->wish.rate / 2 + 10};
 	police->element = (struct netfilter_element){.key = &pinhole->key.number,
@@ -376,55 +338,4 @@ int pinholes_reinstall(struct pinholes *pinholes)
 		failed = failed ? failed : error;
 	}
 	return failed;
-}
-
-struct inheritance {
-	struct pinholes *pinholes;
-	const struct pinhole_heir *heir;
-};
-
-static void inherit_one(void *context, const struct netfilter_seen *seen)
-{
-	const struct inheritance *inheritance = context;
-	struct pinholes *pinholes = inheritance->pinholes;
-	struct keepsake kept;
-	if (seen->user_len != sizeof(kept) || seen->key_len != sizeof(uint32_t))
-		return;
-	memcpy(&kept, seen->user, sizeof(kept));
-	if (kept.version != KEEPSAKE_VERSION || kept.class >= PINHOLE_CLASSES)
-		return;
-	struct pinhole_wish wish = {
-	        .class = (enum pinhole_class)kept.class,
-	        .nat = kept.flags & KEEPSAKE_NAT,
-	        .control = kept.flags & KEEPSAKE_CONTROL,
-	        .rate = kept.rate,
-	        .call = kept.call,
-	        .tag = kept.tag,
-	        .side = kept.side,
-	        .line = kept.line,
-	        .to.port = kept.to_port,
-	};
-	memcpy(wish.to.ip.bytes, kept.to, sizeof(kept.to));
-	memcpy(wish.from.bytes, kept.from, sizeof(kept.from));
-	const uint64_t hash = wish_hash(pinholes, &wish);
-	const uint32_t index =
-	        find(pinholes, &wish, hash) ? 0 : add(pinholes, &wish, hash);
-	if (!index)
-		return;
-	struct pinhole *pinhole = pinhole_at(pinholes, index);
-	memcpy(&pinhole->key.number, seen->key, sizeof(pinhole->key.number));
-	pinhole->installed = true;
-	pinhole->users = 1;
-	pinhole->lease_ms = seen->left_ms;
-	if (pinhole->key.number > pinholes->next_number)
-		pinholes->next_number = pinhole->key.number;
-	inheritance->heir->inherit(inheritance->heir->context, index, &wish);
-}
-
-int pinholes_inherit(struct pinholes *pinholes, const struct pinhole_heir *heir)
-{
-	struct inheritance inheritance = {pinholes, heir};
-	const struct netfilter_taker taker = {&inheritance, inherit_one};
-	return netfilter_elements(
-	        pinholes->firewall->netfilter, firewall_police_set(), &taker);
 }

@@ -7,8 +7,6 @@
 /* Parts of a session each: most calls have one line and two forks at most. */
 enum { LINES_EACH = 6, USES_EACH = 8 };
 
-static const uint64_t ENDED_US = 32 * 1000000; /* for the answer to BYE or CANCEL */
-
 bool sessions_init(struct sessions *sessions, struct memory *memory, uint32_t capacity,
         const struct hash_key *key)
 {
@@ -31,7 +29,7 @@ static struct list *list_of(struct sessions *sessions, const struct session *ses
 	return session->answered ? &sessions->answered : &sessions->early;
 }
 
-static void session_free(struct sessions *sessions, uint32_t index)
+void session_free(struct sessions *sessions, uint32_t index)
 {
 	struct session *session = session_at(sessions, index);
 	session_release(sessions, session);
@@ -42,12 +40,12 @@ static void session_free(struct sessions *sessions, uint32_t index)
 	slab_give(&sessions->slab, index);
 }
 
-static void arm(struct sessions *sessions, uint32_t index, uint64_t after_us)
+void session_arm(struct sessions *sessions, uint32_t index, uint64_t after_us)
 {
 	wheel_arm(&sessions->wheel, index, sessions->now_us + after_us);
 }
 
-static uint32_t session_new(struct sessions *sessions, uint64_t call, uint64_t tag)
+uint32_t session_new(struct sessions *sessions, uint64_t call, uint64_t tag)
 {
 	if (slab_full(&sessions->slab)) {
 		const uint32_t oldest = sessions->early.front ? sessions->early.front
@@ -63,7 +61,7 @@ static uint32_t session_new(struct sessions *sessions, uint64_t call, uint64_t t
 	        .media_us = sessions->now_us};
 	(void)table_insert(&sessions->table, call, index);
 	list_push_back(&sessions->early, index);
-	arm(sessions, index, sessions->settings->early_ms * 1000);
+	session_arm(sessions, index, sessions->settings->early_ms * 1000);
 	return index;
 }
 
@@ -150,7 +148,7 @@ void session_end(struct sessions *sessions, uint32_t index)
 		sessions->counters.ends++;
 	session->ending = true;
 	session_follow(sessions, index);
-	arm(sessions, index, ENDED_US);
+	session_arm(sessions, index, SESSION_ENDED_US);
 }
 
 static void end(struct sessions *sessions, const struct seen *seen)
@@ -165,7 +163,7 @@ static void resume(struct sessions *sessions, const struct seen *seen)
 		return;
 	seen->session->ending = false;
 	session_follow(sessions, seen->index);
-	arm(sessions, seen->index, sessions->settings->early_ms * 1000);
+	session_arm(sessions, seen->index, sessions->settings->early_ms * 1000);
 }
 
 static bool from_its_end(const struct seen *seen)
@@ -196,7 +194,7 @@ static void see_invite(struct sessions *sessions, struct seen *seen)
 	if (!session->answered) {
 		/* Anew, with credentials perhaps: what failed is forgotten. */
 		session->ending = false;
-		arm(sessions, seen->index, sessions->settings->early_ms * 1000);
+		session_arm(sessions, seen->index, sessions->settings->early_ms * 1000);
 	}
 	if (seen->sdp) {
 		offer(sessions, seen);
@@ -276,7 +274,7 @@ void session_confirm(struct sessions *sessions, uint32_t index)
 	session_renew(sessions, session);
 	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
 	const uint64_t lease_us = session_lease_ms(sessions, session) * 1000;
-	arm(sessions, index, idle_us < lease_us / 2 ? idle_us : lease_us / 2);
+	session_arm(sessions, index, idle_us < lease_us / 2 ? idle_us : lease_us / 2);
 }
 
 static void see_answered(struct sessions *sessions, const struct seen *seen)
@@ -370,61 +368,6 @@ void session_event(struct sessions *sessions, const struct event *event)
 		sessions->counters.unasked++;
 }
 
-static uint64_t packets_of(struct sessions *sessions, const struct session *session)
-{
-	uint64_t packets = 0;
-	for (uint32_t i = session->uses; i; i = use_at(sessions, i)->next)
-		packets +=
-		        pinhole_packets(sessions->pinholes, use_at(sessions, i)->pinhole);
-	return packets;
-}
-
-/* Why an answered session is over; NULL: it goes on. */
-static const char *over(struct sessions *sessions, struct session *session)
-{
-	const uint64_t packets = packets_of(sessions, session);
-	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
-	if (packets != session->packets) {
-		session->packets = packets;
-		session->media_us = sessions->now_us;
-	}
-	if (session->on_hold || sessions->now_us - session->media_us < idle_us)
-		return NULL;
-	return "idle";
-}
-
-static void due(
-        struct sessions *sessions, uint32_t index, const struct session_watcher *watcher)
-{
-	struct session *session = session_at(sessions, index);
-	const char *why = NULL;
-	if (session->ending)
-		why = "ended";
-	else if (!session->answered)
-		why = "unanswered";
-	else
-		why = over(sessions, session);
-	if (!why) {
-		if (!session->expires_s)
-			session_renew(sessions, session);
-		arm(sessions, index, sessions->settings->idle_ms * 1000);
-		return;
-	}
-	sessions->counters.idle += !session->ending;
-	watcher->ended(watcher->context, session, why);
-	session_free(sessions, index);
-}
-
-void sessions_advance(
-        struct sessions *sessions, uint64_t now_us, const struct session_watcher *watcher)
-{
-	uint32_t index;
-	sessions->now_us = now_us;
-	wheel_advance(&sessions->wheel, now_us);
-	while ((index = wheel_expired(&sessions->wheel)) != 0)
-		due(sessions, index, watcher);
-}
-
 uint32_t session_of(const struct sessions *sessions, uint64_t call, uint64_t tag)
 {
 	struct table_cursor cursor;
@@ -442,72 +385,4 @@ uint32_t session_begin(
 	session_at(sessions, index)->ends[CALL_CALLER] = ends->caller.ip;
 	session_at(sessions, index)->ends[CALL_CALLEE] = ends->callee.ip;
 	return index;
-}
-
-void session_inherit(
-        struct sessions *sessions, uint32_t pinhole, const struct pinhole_wish *wish)
-{
-	uint32_t index = session_of(sessions, wish->call, wish->tag);
-	if (!index) {
-		index = session_new(sessions, wish->call, wish->tag);
-		struct session *session = session_at(sessions, index);
-		session->inherited = true;
-		list_remove(&sessions->early, index);
-		session->answered = true;
-		list_push_back(&sessions->answered, index);
-		arm(sessions, index, sessions->settings->idle_ms * 1000);
-	}
-	sessions->round++;
-	if (!session_use(sessions, session_at(sessions, index), pinhole))
-		pinhole_give(sessions->pinholes, pinhole, sessions->now_us);
-}
-
-bool session_restore(struct sessions *sessions, const struct session *saved,
-        const struct line *lines, uint32_t count)
-{
-	if (slab_full(&sessions->slab))
-		return false;
-	const uint32_t index = session_new(sessions, saved->call, saved->tag);
-	struct session *session = session_at(sessions, index);
-	session->carried = true;
-	session->inherited = saved->inherited;
-	session->ends[0] = saved->ends[0];
-	session->ends[1] = saved->ends[1];
-	session->offer_cseq = saved->offer_cseq;
-	session->offer_side = saved->offer_side;
-	session->offering = saved->offering;
-	session->asked = saved->asked;
-	session->invited = saved->invited;
-	session->ending = saved->ending;
-	session->on_hold = saved->on_hold;
-	session->expires_s = saved->expires_s;
-	if (saved->answered) {
-		list_remove(&sessions->early, index);
-		session->answered = true;
-		list_push_back(&sessions->answered, index);
-		arm(sessions, index, sessions->settings->idle_ms * 1000);
-	}
-	if (saved->ending)
-		arm(sessions, index, ENDED_US);
-	return lines_restore(sessions, session, lines, count);
-}
-
-uint32_t sessions_end_of(struct sessions *sessions, const struct address *address)
-{
-	struct list *const lists[] = {&sessions->early, &sessions->answered};
-	uint32_t count = 0;
-	for (size_t i = 0; i < 2; i++) {
-		for (uint32_t at = lists[i]->front; at;
-		        at = list_link_of(lists[i], at)->next) {
-			struct seen seen = {
-			        .session = session_at(sessions, at), .index = at};
-			if (seen.session->ending ||
-			        (!address_equal(&seen.session->ends[0], address) &&
-			                !address_equal(&seen.session->ends[1], address)))
-				continue;
-			end(sessions, &seen);
-			count++;
-		}
-	}
-	return count;
 }

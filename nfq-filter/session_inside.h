@@ -1,6 +1,7 @@
 /*
  * Shared by the files of the sessions: session.c knows whose message it is and what it
- * means, session_lines.c what was described, session_holes.c what follows from it.
+ * means, session_lines.c what was described, session_holes.c what follows from it,
+ * session_life.c how long it lives.
  */
 #ifndef RINGFENCE_FILTER_SESSION_INSIDE_H
 #define RINGFENCE_FILTER_SESSION_INSIDE_H
@@ -12,6 +13,8 @@ enum {
 	SESSION_USES_MAX = 256,     /* pinholes */
 	SESSION_CANDIDATES_MAX = 6, /* of one line */
 };
+
+#define SESSION_ENDED_US (32ull * 1000000) /* for the answer to BYE or CANCEL */
 
 /* A message on its way: who sent it, and which fork it is about. */
 struct seen {
@@ -38,6 +41,11 @@ bool lines_other_fork(
 
 bool line_put(
         struct sessions *sessions, struct session *session, const struct line *model);
+
+/* session.c: a new one; its timer; its end, with all that it has. */
+uint32_t session_new(struct sessions *sessions, uint64_t call, uint64_t tag);
+void session_arm(struct sessions *sessions, uint32_t index, uint64_t after_us);
+void session_free(struct sessions *sessions, uint32_t index);
 
 /* session.c, for sessions that no message of SIP makes */
 uint32_t session_of(const struct sessions *sessions, uint64_t call, uint64_t tag);

@@ -17,31 +17,7 @@ enum {
 	BATCH_RESERVE = 8192,   /* for the message at hand and the end */
 	LIST_BYTES_MAX = 48000, /* of one message of elements: its length has 16 bits */
 	SOCKET_BYTES = 16 << 20,
-	NAME_MAX_BYTES = 32,
 };
-
-struct netfilter {
-	struct netlink netlink;
-	struct netlink reader; /* lists are read beside the transactions */
-	const char *table;
-	char *batch; /* owned */
-	size_t len;
-	uint32_t last;         /* sequence number of the newest request */
-	bool broken;           /* a part of the transaction could not be built */
-	struct nlmsghdr *open; /* a message of elements that more may be put into */
-	struct nlattr *list;
-	char open_set[NAME_MAX_BYTES];
-};
-
-/* The library's own loops do not pass our warnings. */
-#define each_between(at, from, to)                                                       \
-	for ((at) = (from);                                                              \
-	        mnl_attr_ok((at), (int)((const char *)(to) - (const char *)(at)));       \
-	        (at) = mnl_attr_next(at))
-#define each_inside(at, nest)                                                            \
-	each_between(at, mnl_attr_get_payload(nest),                                     \
-	        (const char *)mnl_attr_get_payload(nest) +                               \
-	                mnl_attr_get_payload_len(nest))
 
 struct netfilter *netfilter_open(const char *table, int fd)
 {
@@ -83,7 +59,7 @@ uint32_t netfilter_port(const struct netfilter *netfilter)
 	return netfilter->netlink.port;
 }
 
-static struct nlmsghdr *header_put(
+struct nlmsghdr *netfilter_header(
         void *at, uint16_t type, uint16_t flags, uint32_t sequence)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(at);
@@ -97,15 +73,15 @@ static struct nlmsghdr *header_put(
 	return message;
 }
 
-static uint16_t nft_type(uint16_t type)
+uint16_t netfilter_type(uint16_t type)
 {
 	return (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
 }
 
 static void batch_mark(struct netfilter *netfilter, uint16_t type)
 {
-	struct nlmsghdr *message = header_put(netfilter->batch + netfilter->len, type, 0,
-	        ++netfilter->netlink.sequence);
+	struct nlmsghdr *message = netfilter_header(netfilter->batch + netfilter->len,
+	        type, 0, ++netfilter->netlink.sequence);
 	struct nfgenmsg *family = mnl_nlmsg_get_payload(message);
 	family->nfgen_family = AF_UNSPEC;
 	family->res_id = htobe16(NFNL_SUBSYS_NFTABLES);
@@ -138,7 +114,7 @@ struct nlmsghdr *netfilter_message(
 	if (netfilter->len + LIST_BYTES_MAX + BATCH_RESERVE > BATCH_BYTES)
 		return NULL;
 	netfilter->last = ++netfilter->netlink.sequence;
-	return header_put(netfilter->batch + netfilter->len, nft_type(type),
+	return netfilter_header(netfilter->batch + netfilter->len, netfilter_type(type),
 	        (uint16_t)(flags | NLM_F_ACK), netfilter->last);
 }
 
@@ -196,7 +172,8 @@ static void rate_put(struct nlmsghdr *message, const struct netfilter_rate *rate
 	mnl_attr_nest_end(message, list);
 }
 
-static void element_put(struct nlmsghdr *message, const struct netfilter_element *element)
+void netfilter_element_put(
+        struct nlmsghdr *message, const struct netfilter_element *element)
 {
 	struct nlattr *nest = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
 	value_put(message, NFTA_SET_ELEM_KEY, element->key, element->key_len);
@@ -227,7 +204,7 @@ static bool list_open(
         struct netfilter *netfilter, enum netfilter_change change, const char *set)
 {
 	if (netfilter->open && netfilter->open->nlmsg_len < LIST_BYTES_MAX &&
-	        netfilter->open->nlmsg_type == nft_type(change_type(change)) &&
+	        netfilter->open->nlmsg_type == netfilter_type(change_type(change)) &&
 	        strcmp(netfilter->open_set, set) == 0)
 		return true;
 	struct nlmsghdr *message = netfilter_message(netfilter, change_type(change),
@@ -238,7 +215,7 @@ static bool list_open(
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
 	netfilter->open = message;
 	netfilter->list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
-	(void)strncpy(netfilter->open_set, set, NAME_MAX_BYTES - 1);
+	(void)strncpy(netfilter->open_set, set, NETFILTER_NAME_MAX - 1);
 	return true;
 }
 
@@ -247,7 +224,7 @@ bool netfilter_change(struct netfilter *netfilter, enum netfilter_change change,
 {
 	if (!list_open(netfilter, change, set))
 		return false;
-	element_put(netfilter->open, element);
+	netfilter_element_put(netfilter->open, element);
 	return true;
 }
 
@@ -260,158 +237,4 @@ bool netfilter_flush(struct netfilter *netfilter, const char *set)
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
 	netfilter_message_done(netfilter, message);
 	return true;
-}
-
-static void copy_value(const struct nlattr *nest, uint8_t *into, size_t room, size_t *len)
-{
-	const struct nlattr *attribute;
-	each_inside(attribute, nest)
-	{
-		const size_t bytes = mnl_attr_get_payload_len(attribute);
-		if (mnl_attr_get_type(attribute) != NFTA_DATA_VALUE || bytes > room)
-			continue;
-		memcpy(into, mnl_attr_get_payload(attribute), bytes);
-		*len = bytes;
-	}
-}
-
-static void counter_read(const struct nlattr *data, struct netfilter_seen *seen)
-{
-	const struct nlattr *attribute;
-	each_inside(attribute, data)
-	{
-		if (mnl_attr_get_type(attribute) == NFTA_COUNTER_PACKETS)
-			seen->packets = be64toh(mnl_attr_get_u64(attribute));
-		if (mnl_attr_get_type(attribute) == NFTA_COUNTER_BYTES)
-			seen->bytes = be64toh(mnl_attr_get_u64(attribute));
-	}
-}
-
-static void expression_read(const struct nlattr *nest, struct netfilter_seen *seen)
-{
-	const struct nlattr *attribute, *data = NULL;
-	bool counter = false;
-	each_inside(attribute, nest)
-	{
-		if (mnl_attr_get_type(attribute) == NFTA_EXPR_NAME)
-			counter = strcmp(mnl_attr_get_str(attribute), "counter") == 0;
-		if (mnl_attr_get_type(attribute) == NFTA_EXPR_DATA)
-			data = attribute;
-	}
-	if (counter && data)
-		counter_read(data, seen);
-}
-
-static void mark_read(const struct nlattr *nest, struct netfilter_seen *seen)
-{
-	size_t len = 0;
-	uint8_t bytes[sizeof(seen->mark)];
-	copy_value(nest, bytes, sizeof(bytes), &len);
-	if (len == sizeof(bytes))
-		memcpy(&seen->mark, bytes, sizeof(bytes));
-}
-
-static void element_read(const struct nlattr *nest, struct netfilter_seen *seen)
-{
-	const struct nlattr *attribute, *inner;
-	*seen = (struct netfilter_seen){0};
-	each_inside(attribute, nest)
-	{
-		const uint16_t type = mnl_attr_get_type(attribute);
-		if (type == NFTA_SET_ELEM_KEY) {
-			copy_value(
-			        attribute, seen->key, sizeof(seen->key), &seen->key_len);
-		} else if (type == NFTA_SET_ELEM_DATA) {
-			mark_read(attribute, seen);
-		} else if (type == NFTA_SET_ELEM_EXPIRATION) {
-			seen->left_ms = be64toh(mnl_attr_get_u64(attribute));
-		} else if (type == NFTA_SET_ELEM_FLAGS) {
-			seen->end = be32toh(mnl_attr_get_u32(attribute)) &
-			            NFT_SET_ELEM_INTERVAL_END;
-		} else if (type == NFTA_SET_ELEM_EXPR) {
-			expression_read(attribute, seen);
-		} else if (type == NFTA_SET_ELEM_EXPRESSIONS) {
-			each_inside(inner, attribute) expression_read(inner, seen);
-		} else if (type == NFTA_SET_ELEM_USERDATA) {
-			const size_t bytes = mnl_attr_get_payload_len(attribute);
-			seen->user_len =
-			        bytes > sizeof(seen->user) ? sizeof(seen->user) : bytes;
-			memcpy(seen->user, mnl_attr_get_payload(attribute),
-			        seen->user_len);
-		}
-	}
-}
-
-static void list_take(void *context, const struct nlmsghdr *message)
-{
-	const struct netfilter_taker *taker = context;
-	const struct nlattr *attribute, *element;
-	struct netfilter_seen seen;
-	each_between(attribute,
-	        mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
-	        mnl_nlmsg_get_payload_tail(message))
-	{
-		if (mnl_attr_get_type(attribute) != NFTA_SET_ELEM_LIST_ELEMENTS)
-			continue;
-		each_inside(element, attribute)
-		{
-			element_read(element, &seen);
-			taker->take(taker->context, &seen);
-		}
-	}
-}
-
-static struct nlmsghdr *request_put(struct netfilter *netfilter, char *buffer,
-        uint16_t type, uint16_t flags, const char *set)
-{
-	struct nlmsghdr *request = header_put(buffer, nft_type(type), flags, 0);
-	mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_TABLE, netfilter->table);
-	if (set)
-		mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_SET, set);
-	return request;
-}
-
-int netfilter_elements(
-        struct netfilter *netfilter, const char *set, const struct netfilter_taker *taker)
-{
-	char buffer[512];
-	struct netfilter_taker copy = *taker;
-	const struct netlink_taker lists = {&copy, list_take};
-	struct nlmsghdr *request =
-	        request_put(netfilter, buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, set);
-	return netlink_list(&netfilter->reader, request, &lists);
-}
-
-static void keep_seen(void *context, const struct netfilter_seen *seen)
-{
-	*(struct netfilter_seen *)context = *seen;
-}
-
-int netfilter_element(struct netfilter *netfilter, const char *set,
-        const struct netfilter_element *wanted, struct netfilter_seen *seen)
-{
-	char buffer[1024];
-	struct netfilter_taker one = {seen, keep_seen};
-	const struct netlink_taker lists = {&one, list_take};
-	struct nlmsghdr *request =
-	        request_put(netfilter, buffer, NFT_MSG_GETSETELEM, 0, set);
-	struct nlattr *list = mnl_attr_nest_start(request, NFTA_SET_ELEM_LIST_ELEMENTS);
-	element_put(request, wanted);
-	mnl_attr_nest_end(request, list);
-	return netlink_list(&netfilter->reader, request, &lists);
-}
-
-static void ignore_table(void *context, const struct nlmsghdr *message)
-{
-	(void)context;
-	(void)message;
-}
-
-bool netfilter_table_exists(struct netfilter *netfilter)
-{
-	char buffer[512];
-	const struct netlink_taker nobody = {NULL, ignore_table};
-	struct nlmsghdr *request =
-	        request_put(netfilter, buffer, NFT_MSG_GETTABLE, 0, NULL);
-	return netlink_list(&netfilter->reader, request, &nobody) == 0;
 }
