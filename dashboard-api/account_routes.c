@@ -108,7 +108,7 @@ void users_post(struct visit *visit)
 	if (fine && password.len < PASSWORD_LEAST)
 		fine = problem_at(visit, 400, "/password", "at least %d characters",
 		        PASSWORD_LEAST);
-	if (fine && audit_note(visit, "user.add", name) &&
+	if (fine && audit_change(visit, "user.add", name) &&
 	        account_user_keep(visit, name, password, &who))
 		created(visit, "name", name);
 	document_free(&body);
@@ -120,7 +120,7 @@ void user_delete(struct visit *visit)
 		(void)problem(visit, 409, "nobody can remove oneself");
 		return;
 	}
-	if (!audit_note(visit, "user.remove", visit->values[0]))
+	if (!audit_change(visit, "user.remove", visit->values[0]))
 		return;
 	if (ledger_delete(visit->api->ledger, ACCOUNT_USERS, visit->values[0]))
 		visit->reply->status = 204;
@@ -203,7 +203,7 @@ void tokens_post(struct visit *visit)
 	if (!body)
 		return;
 	if (token_read(visit, body, &token) &&
-	        audit_note(visit, "token.add", token.name)) {
+	        audit_change(visit, "token.add", token.name)) {
 		token_make(&token);
 		if (token_keep(visit, &token))
 			created(visit, "token", slice_text(token.clear));
@@ -213,7 +213,7 @@ void tokens_post(struct visit *visit)
 
 void token_delete(struct visit *visit)
 {
-	if (!audit_note(visit, "token.remove", visit->values[0]))
+	if (!audit_change(visit, "token.remove", visit->values[0]))
 		return;
 	if (ledger_delete(visit->api->ledger, ACCOUNT_TOKENS, visit->values[0]))
 		visit->reply->status = 204;

@@ -76,6 +76,7 @@ struct visit {
 	struct slice values[PATH_VALUES_MAX]; /* what stands for {…} in the path */
 	struct principal who;
 	struct run *run; /* the program it waits for; NULL = none yet */
+	char repeat[64]; /* under what its answer is kept; "" = it is not */
 	uint64_t now_us;
 };
 

@@ -4,6 +4,7 @@
 
 #include "dashboard-api/documents.h"
 #include "dashboard-api/problem.h"
+#include "dashboard-api/route.h"
 #include "engine/report/json.h"
 #include "platform/secret.h"
 
@@ -43,6 +44,14 @@ bool audit_note(struct visit *visit, const char *action, struct slice object)
 	const struct ledger_entry writer = {&entry, entry_write};
 	return ledger_append(visit->api->ledger, SPACE, &writer) ||
 	       problem(visit, 503, "the audit log cannot be written: nothing was done");
+}
+
+bool audit_change(struct visit *visit, const char *action, struct slice object)
+{
+	if (!visit_dry(visit))
+		return audit_note(visit, action, object);
+	visit->reply->status = 204;
+	return false;
 }
 
 void audit_get(struct visit *visit)

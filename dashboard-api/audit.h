@@ -9,6 +9,9 @@
 
 /* Notes what the visit did to whom; false (with a problem) when it cannot be noted. */
 bool audit_note(struct visit *visit, const char *action, struct slice object);
+/* The same in front of a change that has been checked: false, too, with 204, when the
+ * visit only asks what would be done (?dry_run=true). */
+bool audit_change(struct visit *visit, const char *action, struct slice object);
 void audit_get(struct visit *visit);
 
 #endif

@@ -97,7 +97,7 @@ void captures_post(struct visit *visit)
 		(void)problem(visit, 400, "the body is empty: it is the capture itself");
 		return;
 	}
-	if (!capture_check(visit) || !audit_note(visit, "capture.upload", name))
+	if (!capture_check(visit) || !audit_change(visit, "capture.upload", name))
 		return;
 	document_key(visit->now_us, id);
 	struct writer out = buffer_room(&visit->reply->body, DOCUMENT_BYTES);
@@ -136,11 +136,7 @@ void capture_delete(struct visit *visit)
 	char path[CAPTURE_PATH_BYTES];
 	if (!capture_known(visit, id))
 		return;
-	if (visit_dry(visit)) {
-		visit->reply->status = 204;
-		return;
-	}
-	if (!audit_note(visit, "capture.remove", slice_text(id)))
+	if (!audit_change(visit, "capture.remove", slice_text(id)))
 		return;
 	(void)ledger_delete(visit->api->ledger, SPACE, slice_text(id));
 	for (unsigned kind = 0; kind < ARCHIVE_KINDS; kind++)
@@ -158,7 +154,7 @@ void capture_replay(struct visit *visit)
 {
 	char id[CAPTURE_ID_BYTES];
 	if (!capture_known(visit, id) ||
-	        !audit_note(visit, "capture.replay", slice_text(id)))
+	        !audit_change(visit, "capture.replay", slice_text(id)))
 		return;
 	job_begin(visit, id, NULL);
 }

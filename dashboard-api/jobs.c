@@ -13,6 +13,7 @@
 #include "dashboard-api/documents.h"
 #include "dashboard-api/job.h"
 #include "dashboard-api/problem.h"
+#include "dashboard-api/repeat.h"
 #include "platform/document.h"
 #include "platform/instant.h"
 #include "platform/json.h"
@@ -126,6 +127,7 @@ static void old_forget(struct jobs *jobs)
 	if (jobs->forgot_ms && steady_ms - jobs->forgot_ms < FORGET_INTERVAL_MS)
 		return;
 	jobs->forgot_ms = steady_ms;
+	repeat_forget(jobs->worker.ledger, now_us);
 	for (unsigned i = 0; keep_us < now_us && i < ARCHIVE_KINDS; i++)
 		(void)archive_forget(
 		        jobs->worker.archive, (enum archive_kind)i, now_us - keep_us);
@@ -304,7 +306,7 @@ void job_cancel(struct visit *visit)
 		(void)problem(visit, 404, "there is no such job");
 		return;
 	}
-	if (!audit_note(visit, "job.cancel", visit->values[0]))
+	if (!audit_change(visit, "job.cancel", visit->values[0]))
 		return;
 	(void)snprintf(order.id, sizeof(order.id), "%.*s", (int)visit->values[0].len,
 	        visit->values[0].data);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "dashboard-api/forms.h"
 #include "dashboard-api/mask.h"
 #include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
@@ -13,35 +14,6 @@
 #include "platform/json.h"
 
 enum { ROW_HEAD_BYTES = 8192 };
-
-enum form { FORM_JSON, FORM_LINES, FORM_CSV, FORM_NONE };
-
-/* What the client accepts of what we have; weights are not weighed: the first we know. */
-static enum form form_of(const struct visit *visit)
-{
-	static const struct {
-		struct slice type;
-		enum form form;
-	} FORMS[] = {
-	        {{"application/json", 16}, FORM_JSON},
-	        {{"application/x-ndjson", 20}, FORM_LINES},
-	        {{"text/csv", 8}, FORM_CSV},
-	        {{"application/*", 13}, FORM_JSON},
-	        {{"*/*", 3}, FORM_JSON},
-	        {{"text/*", 6}, FORM_CSV},
-	};
-	struct slice accept = http_header(visit->request, "Accept");
-	if (!slice_present(accept) || !slice_trim(accept).len)
-		return FORM_JSON;
-	while (slice_present(accept)) {
-		struct slice item = slice_split(&accept, ',');
-		const struct slice type = slice_trim(slice_split(&item, ';'));
-		for (size_t i = 0; i < sizeof(FORMS) / sizeof(FORMS[0]); i++)
-			if (slice_equal_nocase(type, FORMS[i].type))
-				return FORMS[i].form;
-	}
-	return FORM_NONE;
-}
 
 static void states_json(
         enum archive_kind kind, const struct archive_row *row, struct writer *out)
@@ -91,21 +63,6 @@ static const struct node *node_at(const struct node *node, const char *path)
 	return node;
 }
 
-/* RFC 4180; a cell that a spreadsheet would compute is kept text by an apostrophe. */
-static void cell_write(struct buffer *out, struct slice text)
-{
-	const bool formula = text.len > 1 && memchr("=+-@\t\r", text.data[0], 6);
-	buffer_string(out, ",\"");
-	if (formula)
-		buffer_string(out, "'");
-	for (size_t i = 0; i < text.len; i++) {
-		buffer_slice(out, slice_of(text.data + i, 1));
-		if (text.data[i] == '"')
-			buffer_string(out, "\"");
-	}
-	buffer_string(out, "\"");
-}
-
 static void csv_cells(const struct page *page, const struct archive_row *row)
 {
 	const struct archive_table *table = archive_table(page->query->kind);
@@ -127,7 +84,8 @@ static void csv_cells(const struct page *page, const struct archive_row *row)
 		}
 		if (field->type == ARCHIVE_STATE && state < row->state_count)
 			cell = row->states[state++];
-		cell_write(page->out, slice_present(cell) ? cell : SLICE(""));
+		buffer_string(page->out, ",");
+		form_cell(page->out, slice_present(cell) ? cell : SLICE(""));
 	}
 	document_free(&document);
 	buffer_free(&event);
@@ -203,16 +161,13 @@ bool listed_check(struct visit *visit, enum archive_listed listed)
 
 static void page_end(struct visit *visit, const struct page *page)
 {
-	static const char *const TYPES[] = {[FORM_JSON] = "application/json",
-	        [FORM_LINES] = "application/x-ndjson",
-	        [FORM_CSV] = "text/csv; charset=utf-8"};
 	char cursor[40];
 	cursor_write(cursor, page->last_us, page->last_id);
 	if (page->form == FORM_JSON)
 		paging_end(visit, page->has_more ? cursor : NULL);
 	else if (page->has_more)
 		http_reply_header(visit->reply, "X-Next-Cursor", "%s", cursor);
-	visit->reply->content_type = TYPES[page->form];
+	visit->reply->content_type = form_type(page->form);
 }
 
 void list_query_answer(struct visit *visit, const struct archive_query *query)
@@ -221,11 +176,9 @@ void list_query_answer(struct visit *visit, const struct archive_query *query)
 	struct page page = {.visit = visit, .query = &wider, .out = &visit->reply->body};
 	const struct archive_reader reader = {&page, page_row};
 
-	page.form = form_of(visit);
+	page.form = form_wanted(visit);
 	if (page.form == FORM_NONE) {
-		(void)problem(visit, 406,
-		        "this is to be had as application/json, application/x-ndjson and "
-		        "text/csv");
+		(void)form_refuse(visit);
 		return;
 	}
 	wider.limit++;

@@ -201,16 +201,11 @@ static void list_post(struct visit *visit, enum store_list_kind kind)
 	struct document *body = body_read(visit, KNOWN);
 	if (!body)
 		return;
-	const bool dry = visit_dry(visit);
 	if (wish_read(visit, body, &wish) &&
-	        (kind != STORE_BLOCKED || wish_harmless(visit, &wish))) {
-		if (dry)
-			visit->reply->status = 204;
-		else if (audit_note(visit,
-		                 kind == STORE_BLOCKED ? "block.add" : "allow.add",
-		                 slice_text(wish.entity)))
-			list_put(visit, kind, &wish);
-	}
+	        (kind != STORE_BLOCKED || wish_harmless(visit, &wish)) &&
+	        audit_change(visit, kind == STORE_BLOCKED ? "block.add" : "allow.add",
+	                slice_text(wish.entity)))
+		list_put(visit, kind, &wish);
 	document_free(&body);
 }
 
@@ -225,7 +220,7 @@ static void list_delete(struct visit *visit, enum store_list_kind kind)
 		(void)problem_at(visit, 400, "?entity", "an address or a network");
 		return;
 	}
-	if (!audit_note(visit, kind == STORE_BLOCKED ? "block.remove" : "allow.remove",
+	if (!audit_change(visit, kind == STORE_BLOCKED ? "block.remove" : "allow.remove",
 	            slice_text(entity)))
 		return;
 	if (!store_list_remove(visit->api->redis, kind, slice_text(entity),

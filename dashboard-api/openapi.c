@@ -115,6 +115,9 @@ static void operation_write(struct buffer *out, const struct route *route)
 	for (size_t i = 0; i < ROUTE_PARAMETERS_MAX && route->parameters[i].name; i++)
 		described(&parameters, route->parameters[i].name, "",
 		        route->parameters[i].type, route->parameters[i].help);
+	if (route_changes(route))
+		described(&parameters, ROUTE_DRY_RUN.name, "", ROUTE_DRY_RUN.type,
+		        ROUTE_DRY_RUN.help);
 	buffer_string(out, "],");
 	if (route->body)
 		buffer_format(out,

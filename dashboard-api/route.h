@@ -42,7 +42,13 @@ struct route {
 	struct parameter parameters[ROUTE_PARAMETERS_MAX]; /* ends with a name of NULL */
 	const char *body;   /* the JSON Schema of its body, NULL = none */
 	const char *answer; /* media type of success; NULL = JSON */
+	bool asks;          /* changes nothing, though it is no GET */
+	bool secret;        /* its answer is never kept */
 };
+
+/* Whether it changes something, so that it takes dry_run. */
+bool route_changes(const struct route *route);
+extern const struct parameter ROUTE_DRY_RUN;
 
 /* The table's row of this index; NULL behind the last one. */
 const struct route *route_at(size_t index);

@@ -93,8 +93,19 @@ enum route_found route_find(const char *method, struct slice path,
 	return routes_search((struct asked){method, path, true}, route, values, allowed);
 }
 
+const struct parameter ROUTE_DRY_RUN = {
+        "dry_run", "boolean", "true: say what would be done, and do nothing"};
+
+bool route_changes(const struct route *route)
+{
+	return strcmp(route->method, "GET") != 0 && route->role > ROLE_NOBODY &&
+	       !route->asks;
+}
+
 static bool parameter_known(const struct route *route, struct slice name)
 {
+	if (route_changes(route) && slice_equal(name, slice_text(ROUTE_DRY_RUN.name)))
+		return true;
 	for (size_t i = 0; i < ROUTE_PARAMETERS_MAX && route->parameters[i].name; i++)
 		if (slice_equal(name, slice_text(route->parameters[i].name)))
 			return true;

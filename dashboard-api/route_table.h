@@ -17,10 +17,6 @@
 	{                                                                                \
 		"cursor", "string", "page.next of the page before"                       \
 	}
-#define DRY_RUN                                                                          \
-	{                                                                                \
-		"dry_run", "boolean", "true: say what would be done, and do nothing"     \
-	}
 #define BY(help)                                                                         \
 	{                                                                                \
 		"by", "string", help                                                     \

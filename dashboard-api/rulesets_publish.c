@@ -78,7 +78,7 @@ static void wish_do(struct visit *visit, struct wish *wish, const char *action)
 		(void)snprintf(object, sizeof(object), "%.*s behind %llu",
 		        (int)slice_first(visit->values[0], 30).len, visit->values[0].data,
 		        (unsigned long long)wish->seen);
-	if (!audit_note(visit, action, slice_text(object)))
+	if (!audit_change(visit, action, slice_text(object)))
 		return;
 	const bool fine = back ? store_rules_rollback(redis, &version, wish->to,
 	                                 &wish->author, &trouble)
@@ -105,14 +105,6 @@ static bool wish_begin(struct visit *visit, struct wish *wish)
 	       wish_current(visit, wish);
 }
 
-static void wish_end(struct visit *visit, struct wish *wish, const char *action)
-{
-	if (visit_dry(visit))
-		visit->reply->status = 204;
-	else
-		wish_do(visit, wish, action);
-}
-
 void ruleset_publish(struct visit *visit)
 {
 	struct buffer text = buffer_of(STORE_BODY_MAX);
@@ -123,7 +115,7 @@ void ruleset_publish(struct visit *visit)
 			wish.author.note = slice_first(note, NOTE_BYTES);
 		if (ruleset_text(visit, &text)) {
 			wish.text = buffer_text(&text);
-			wish_end(visit, &wish, "ruleset.publish");
+			wish_do(visit, &wish, "ruleset.publish");
 		}
 	}
 	buffer_free(&text);
@@ -167,6 +159,6 @@ void rulesets_rollback(struct visit *visit)
 	if (!body)
 		return;
 	if (target_read(visit, body, &wish) && target_there(visit, &wish))
-		wish_end(visit, &wish, "ruleset.rollback");
+		wish_do(visit, &wish, "ruleset.rollback");
 	document_free(&body);
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "dashboard-api/auth.h"
+#include "dashboard-api/forms.h"
 #include "dashboard-api/limiter.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/program.h"
+#include "dashboard-api/repeat.h"
 #include "dashboard-api/route.h"
 #include "platform/instant.h"
 
@@ -109,8 +111,12 @@ static void on_handle(
 	struct visit *visit = request->note;
 	(void)context;
 	visit->reply = reply;
-	if (reply->status < 400)
+	if (reply->status < 400 && (visit->run || !repeat_answer(visit))) {
 		visit->route->handle(visit);
+		if (reply->status < 300 && !reply->later)
+			form_convert(visit);
+		repeat_keep(visit);
+	}
 	reply_seal(visit);
 }
 

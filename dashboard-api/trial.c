@@ -27,7 +27,7 @@ void ruleset_backtest(struct visit *visit)
 	struct trial trial = {.base = 0};
 	if (ruleset_text(visit, &text) && ruleset_current(visit, &trial.base, &before) &&
 	        rules_file_keep(visit, buffer_text(&text), &after) &&
-	        audit_note(visit, "ruleset.backtest", visit->values[0])) {
+	        audit_change(visit, "ruleset.backtest", visit->values[0])) {
 		(void)snprintf(trial.ruleset, sizeof(trial.ruleset), "%.*s",
 		        (int)visit->values[0].len, visit->values[0].data);
 		memcpy(trial.before, before.sha256, sizeof(trial.before));
