@@ -132,6 +132,7 @@ static void offer(struct sessions *sessions, const struct seen *seen)
 	session->asked = false;
 	session->offer_side = (uint8_t)seen->sender;
 	session->offer_cseq = seen->sip->cseq;
+	session_follow(sessions, seen->index);
 }
 
 static void answer(struct sessions *sessions, const struct seen *seen)
@@ -320,6 +321,8 @@ static void see_failure(struct sessions *sessions, const struct seen *seen)
 	sessions->counters.refused_offers++;
 	if (seen->sip->cseq_method == SIP_INVITE && !session->answered)
 		end(sessions, seen);
+	else
+		session_follow(sessions, seen->index);
 }
 
 static void see_response(struct sessions *sessions, struct seen *seen)

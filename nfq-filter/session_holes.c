@@ -93,6 +93,26 @@ static void want_way(struct sessions *sessions, struct session *session,
 	want(sessions, session, &wish);
 }
 
+/*
+ * Who offers must be ready to receive (RFC 3264 5.1), and who answers may send before its
+ * answer has passed the queue. That way alone is open from the offer on, to the offerer's
+ * own address, from where the offer went to.
+ */
+static void want_early(
+        struct sessions *sessions, struct session *session, const struct line *offered)
+{
+	const struct address *peer =
+	        &session->ends[offered->side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER];
+	if (!offered->offered || offered->candidate ||
+	        !address_equal(&offered->at.ip, &session->ends[offered->side]))
+		return;
+	const struct line answerer = {.from = *peer,
+	        .control.ip = *peer,
+	        .rate = offered->rate,
+	        .mux = offered->mux};
+	want_way(sessions, session, offered, &answerer);
+}
+
 /* Gives up what this round did not want. */
 static void sweep(struct sessions *sessions, struct session *session)
 {
@@ -118,6 +138,8 @@ void session_follow(struct sessions *sessions, uint32_t index)
 	for (uint32_t i = session->ending ? 0 : session->lines; i;
 	        i = line_at(sessions, i)->next) {
 		const struct line *caller = line_at(sessions, i);
+		if (sessions->settings->before_answer)
+			want_early(sessions, session, caller);
 		if (caller->side != CALL_CALLER || caller->offered)
 			continue;
 		for (uint32_t j = session->lines; j; j = line_at(sessions, j)->next) {

@@ -96,6 +96,10 @@ const struct setting SETTINGS[] = {
                 "packets a second of one video stream", 1, 1000000, NULL},
         {"media.ice", SETTING_FLAG, AT(ice), "true", "pinholes for ICE candidates too", 0,
                 0, NULL},
+        {"media.before_answer", SETTING_FLAG, AT(before_answer), "true",
+                "who is called may send to the caller's own address before its answer "
+                "has passed",
+                0, 0, NULL},
         {"media.nat", SETTING_FLAG, AT(nat), "true",
                 "a peer with a private address in its description sends from where its "
                 "signalling comes from",

@@ -61,6 +61,7 @@ struct settings {
 	uint64_t grace_ms, early_ms, lease_ms, idle_ms;
 	uint64_t audio_rate, video_rate, pinholes;
 	bool ice;
+	bool before_answer; /* the answerer may send to the offerer at once */
 	bool nat;
 	uint64_t message_bytes;
 	bool unknown_dialogs; /* what belongs to no call that is known passes */

@@ -60,12 +60,36 @@ def early_media(site):
     check(neither(ra, rb), "and not after BYE")
 
 
+def media_before_the_answer(site):
+    """What the callee sends the moment before its answer goes through the queue."""
+    ra, rb = site.pair()
+    _, rival = site.pair(server="10.61.2.3")
+    call = site.call()
+    call.invite(sdp(CLIENT, (port(ra),)))
+    check(not passes(rival, at(ra), ra), "before the answer: not from another address than the callee's")
+    check(passes(rb, at(ra), ra), "before the answer: what the callee sends at once arrives")
+    check(not passes(ra, at(rb), rb), "before the answer: the other way is closed")
+    call.answer(sdp(SERVER, (port(rb),)))
+    check(both(ra, rb), "before the answer: and goes on with it")
+    call.bye()
+    time.sleep(GRACE_OVER_S)
+    check(neither(ra, rb), "before the answer: and ends with it")
+    ra, rb = site.pair()
+    call = site.call()
+    call.invite(sdp("10.61.1.7", (port(ra),)))
+    elsewhere = site.field.udp(site.field.client, "10.61.1.7", port(ra))
+    check(not passes(rb, at(elsewhere), elsewhere), "before the answer: no hole to another host than the offerer")
+    call.response(486)
+    call.request("ACK")
+
+
 def delayed_offer(site):
     ra, rb = site.pair()
     call = site.call()
     call.invite()
     call.response(200, body=sdp(SERVER, (port(rb),)))
-    check(neither(ra, rb), "delayed offer: nothing is open before the ACK")
+    check(not passes(rb, at(ra), ra), "delayed offer: nothing is open to who has not described itself")
+    check(passes(ra, at(rb), rb), "delayed offer: the one that offers can be sent to")
     call.request("ACK", sdp(CLIENT, (port(ra),)))
     check(both(ra, rb), "delayed offer: the ACK's answer opens")
 
@@ -97,6 +121,7 @@ def moved_media(site):
     check(both(ra, rb), "re-INVITE: the offer alone changes nothing")
     call.response(488)
     call.request("ACK")
+    time.sleep(GRACE_OVER_S)
     check(both(ra, rb) and neither(na, nb), "re-INVITE: a refused one changes nothing")
     call.request("INVITE", sdp("10.61.1.3", (port(na),)))
     call.answer(sdp(SERVER, (port(nb),)))
@@ -254,7 +279,7 @@ def well_known_port(site):
     check(site.field.control("status")["pinholes_full"] == 0, "a port below 1024 is no media")
 
 
-CASES = [early_media, delayed_offer, forking, moved_media, callee_reinvites_and_hangs_up, multipart,
+CASES = [early_media, media_before_the_answer, delayed_offer, forking, moved_media, callee_reinvites_and_hangs_up, multipart,
          fax, media_level_address, refused_line, failed_call, challenged_bye, forged_bye, rate,
          big_invite, latch, registration_opens_nothing, well_known_port]
 
