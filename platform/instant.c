@@ -2,18 +2,26 @@
 
 #include <time.h>
 
-uint64_t instant_now_us(void)
+static uint64_t clock_us(clockid_t clock)
 {
 	struct timespec now;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t instant_now_us(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+uint64_t instant_steady_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
 }
 
 uint64_t instant_steady_ms(void)
 {
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return instant_steady_us() / 1000;
 }
 
 /* Takes that many digits and, if it is not 0, the byte behind them. */

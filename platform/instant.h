@@ -11,7 +11,8 @@
 
 /* Microseconds since 1970 in UTC: the wall clock. */
 uint64_t instant_now_us(void);
-/* Milliseconds of a clock that never jumps. */
+/* A clock that never jumps. */
+uint64_t instant_steady_us(void);
 uint64_t instant_steady_ms(void);
 
 /*

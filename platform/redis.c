@@ -3,7 +3,6 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "platform/instant.h"
 #include "platform/redis_inside.h"
@@ -161,14 +160,12 @@ bool redis_add(
 /* Sleeps longer after each failure, and never two clients in step. */
 static void back_off(struct redis *redis)
 {
-	struct timespec now;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	redis->backoff_ms =
 	        redis->backoff_ms ? redis->backoff_ms * 2 : REDIS_BACKOFF_MIN_MS;
 	if (redis->backoff_ms > REDIS_BACKOFF_MAX_MS)
 		redis->backoff_ms = REDIS_BACKOFF_MAX_MS;
 	const uint32_t jitter =
-	        (uint32_t)(now.tv_nsec / 1000) % (redis->backoff_ms / 4 + 1);
+	        (uint32_t)(instant_now_us() % 1000000) % (redis->backoff_ms / 4 + 1);
 	redis->retry_at_ms = instant_steady_ms() + redis->backoff_ms + jitter;
 }
 

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "platform/instant.h"
 
 void service_ready(const char *status)
 {
@@ -19,11 +20,8 @@ void service_ready(const char *status)
 
 void service_reloading(void)
 {
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
-	        (unsigned long long)now.tv_sec * 1000000 +
-	                (unsigned long long)now.tv_nsec / 1000);
+	        (unsigned long long)instant_steady_us());
 }
 
 void service_status(const char *status)

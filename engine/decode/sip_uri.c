@@ -3,16 +3,6 @@
 #include "engine/decode/sip_inside.h"
 #include "engine/decode/sip_uri.h"
 
-static bool hex_digit(char c)
-{
-	return scan_digit(c) || (unsigned char)((c | 0x20) - 'a') < 6;
-}
-
-static unsigned hex_value(char c)
-{
-	return scan_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
-}
-
 static enum uri_scheme scheme_of(struct slice name)
 {
 	if (SCAN_IS(name, "sip"))
@@ -56,7 +46,7 @@ static bool tel_read(const char *p, const char *end, struct sip_uri *uri)
 	if (stop < end)
 		uri->parameters = slice_of(stop + 1, (size_t)(end - stop - 1));
 	for (const char *q = p; q < stop; q++) {
-		bool digit = hex_digit(*q) || *q == '*' || *q == '#';
+		bool digit = slice_hex_digit(*q) >= 0 || *q == '*' || *q == '#';
 		bool visual = *q == '-' || *q == '.' || *q == '(' || *q == ')';
 		if (!digit && !visual && !(*q == '+' && q == p))
 			return false;
@@ -163,8 +153,8 @@ static struct user_part user_find(struct marks marks)
 		} else if (*p == '?') {
 			headers |= user.at != NULL;
 		} else if (*p == '%') {
-			user.escapes_good &=
-			        end - p > 2 && hex_digit(p[1]) && hex_digit(p[2]);
+			user.escapes_good &= end - p > 2 && slice_hex_digit(p[1]) >= 0 &&
+			                     slice_hex_digit(p[2]) >= 0;
 		} else {
 			barred |= scan_barred(*p);
 		}
@@ -273,10 +263,11 @@ struct slice sip_unescape(struct slice text, char *into, size_t size)
 	size_t len = 0;
 	for (size_t i = 0; i < text.len && len < size; i++) {
 		char c = text.data[i];
-		if (c == '%' && text.len - i > 2 && hex_digit(text.data[i + 1]) &&
-		        hex_digit(text.data[i + 2])) {
-			c = (char)(hex_value(text.data[i + 1]) << 4 |
-			           hex_value(text.data[i + 2]));
+		if (c == '%' && text.len - i > 2 &&
+		        slice_hex_digit(text.data[i + 1]) >= 0 &&
+		        slice_hex_digit(text.data[i + 2]) >= 0) {
+			c = (char)(slice_hex_digit(text.data[i + 1]) << 4 |
+			           slice_hex_digit(text.data[i + 2]));
 			i += 2;
 		}
 		into[len++] = c;

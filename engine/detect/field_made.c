@@ -10,26 +10,10 @@
 
 enum { TAIL_DIGITS = 8 };
 
-static int hex_digit(char byte)
+/* A tool that writes capitals is another tool. */
+static int tag_digit(char byte)
 {
-	static const int8_t digits[256] = {['0'] = 1,
-	        ['1'] = 2,
-	        ['2'] = 3,
-	        ['3'] = 4,
-	        ['4'] = 5,
-	        ['5'] = 6,
-	        ['6'] = 7,
-	        ['7'] = 8,
-	        ['8'] = 9,
-	        ['9'] = 10,
-	        ['a'] = 11,
-	        ['b'] = 12,
-	        ['c'] = 13,
-	        ['d'] = 14,
-	        ['e'] = 15,
-	        ['f'] = 16};
-
-	return digits[(uint8_t)byte] - 1;
+	return byte >= 'A' && byte <= 'F' ? -1 : slice_hex_digit(byte);
 }
 
 /* Absent when the tag is no lower-case hexadecimal of whole bytes. */
@@ -42,8 +26,8 @@ static struct slice tag_decoded(struct field_cache *cache, struct slice tag)
 	if (tag.len == 0 || tag.len % 2 || tag.len / 2 > sizeof(cache->tag_bytes))
 		return cache->tag_hex;
 	for (size_t i = 0; i < tag.len / 2; i++) {
-		const int high = hex_digit(tag.data[2 * i]);
-		const int low = hex_digit(tag.data[2 * i + 1]);
+		const int high = tag_digit(tag.data[2 * i]);
+		const int low = tag_digit(tag.data[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return cache->tag_hex;
 		cache->tag_bytes[i] = (char)(high << 4 | low);
