@@ -6,37 +6,16 @@
 #include <string.h>
 
 #include "cli/exit.h"
+#include "cli/manual.h"
 #include "cli/verb.h"
-
-struct verb {
-	const char *name;
-	const char *help;
-	int (*run)(int argc, char **argv);
-};
-
-static const struct verb VERBS[] = {
-        {"replay", "audit capture files", verb_replay},
-        {"rules", "list, show, explain, validate and test detection rules", verb_rules},
-        {"calls", "list calls of capture files, draw and extract them", verb_calls},
-        {"decode", "print messages in hexadecimal as trees", verb_decode},
-        {"block", "what the inline filter blocks: check, add, del, list", verb_block},
-        {"alerts", "alerts of a running ringfence-api: list, show, ack, close, tail",
-                verb_alerts},
-        {"registrations", "changes of registrations, as it saw them", verb_registrations},
-        {"quality", "media quality, as it saw it", verb_quality},
-        {"nodes", "sensors and filters, and how they are", verb_nodes},
-        {"demo", "everything on this machine, with the shipped captures", verb_demo},
-};
-
-enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };
 
 static void usage_print(FILE *to)
 {
 	fprintf(to, "usage: ringfence [-o table|json|ndjson|csv] VERB …\n\n"
-	            "Watches VoIP (SIP, RTP) and tells attacks, calls and their "
+	            "Watches VoIP (SIP, RTP, H.323) and tells attacks, calls and their "
 	            "quality.\n\n");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(to, "  %-13s %s\n", VERBS[i].name, VERBS[i].help);
+	for (size_t i = 0; verb_at(i); i++)
+		fprintf(to, "  %-13s %s\n", verb_at(i)->name, verb_at(i)->help);
 	fprintf(to, "\n  ringfence VERB --help   options and an example\n"
 	            "  ringfence --version\n\n"
 	            "Example:\n  ringfence replay capture.pcap\n");
@@ -66,14 +45,18 @@ int main(int argc, char **argv)
 		usage_print(stdout);
 		return EXIT_FINE;
 	}
+	if (strcmp(argv[1], "--help=man") == 0) {
+		manual_print_program();
+		return EXIT_FINE;
+	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("ringfence " RINGFENCE_VERSION "\n");
 		return EXIT_FINE;
 	}
 	output_behind_verb(argc, argv);
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(argv[1], VERBS[i].name) == 0)
-			return VERBS[i].run(argc - 2, argv + 2);
+	const struct verb *verb = verb_find(argv[1]);
+	if (verb)
+		return verb->run(argc - 2, argv + 2);
 	fprintf(stderr, "ringfence: there is no verb '%s'\n\n", argv[1]);
 	usage_print(stderr);
 	return EXIT_USAGE;

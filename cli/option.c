@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/exit.h"
+#include "cli/help.h"
 #include "engine/base/slice.h"
 
 bool bytes_parse(const char *text, size_t *bytes)
@@ -26,36 +28,6 @@ bool bytes_parse(const char *text, size_t *bytes)
 		return false;
 	*bytes = (size_t)(value << shift);
 	return true;
-}
-
-enum { HELP_LEFT = 24 };
-
-static void help_print(
-        const struct usage *usage, const struct option *options, size_t count)
-{
-	printf("usage: ringfence %s\n\n%s\n", usage->synopsis, usage->about);
-	if (count)
-		printf("\nOptions:\n");
-	for (size_t i = 0; i < count; i++) {
-		const struct option *option = &options[i];
-		char left[64];
-		(void)snprintf(left, sizeof(left), "%s%c%s--%s%s%s",
-		        option->letter ? "-" : "  ",
-		        option->letter ? option->letter : ' ',
-		        option->letter ? ", " : " ", option->name,
-		        option->argument ? " " : "",
-		        option->argument ? option->argument : "");
-		/* What is long has a line of its own. */
-		if (strlen(left) > HELP_LEFT)
-			printf("  %s\n  %-*s %s\n", left, HELP_LEFT, "", option->help);
-		else
-			printf("  %-*s %s\n", HELP_LEFT, left, option->help);
-	}
-	printf("  %-24s %s\n", "    --help", "this text");
-	printf("\nExample:\n  %s\n", usage->example);
-	printf("\nExit codes: 0 fine, 1 found something with --fail-on, 2 usage, 3 bad "
-	       "input, "
-	       "4 environment.\n");
 }
 
 static const struct option *find_long(
@@ -152,25 +124,46 @@ static bool take(const struct option *options, size_t count,
 	return store(option, value);
 }
 
-enum option_result options_read(const struct usage *usage, const struct option *options,
-        size_t count, struct arguments *arguments)
+bool options_read(const struct usage *usage, const struct option *options, size_t count,
+        struct arguments *arguments, int *code)
 {
+	const struct help help = {usage, options, count};
 	int kept = 0;
 	bool ended = false;
 
+	*code = EXIT_USAGE;
 	for (int i = 0; i < arguments->count; i++) {
 		const char *text = arguments->values[i];
 		if (ended || text[0] != '-' || !text[1]) {
 			arguments->values[kept++] = arguments->values[i];
 		} else if (strcmp(text, "--") == 0) {
 			ended = true;
-		} else if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0) {
-			help_print(usage, options, count);
-			return OPTIONS_HELP;
+		} else if (help_meant(text)) {
+			*code = help_print(&help, text);
+			return false;
 		} else if (!take(options, count, arguments, &i)) {
-			return OPTIONS_WRONG;
+			return false;
 		}
 	}
 	arguments->count = kept;
-	return OPTIONS_FINE;
+	*code = EXIT_FINE;
+	return true;
+}
+
+const struct action *action_read(
+        const struct usage *usage, const struct arguments *arguments)
+{
+	for (const struct action *row = usage->actions; arguments->count && row->name;
+	        row++)
+		if (strcmp(row->name, arguments->values[0]) == 0)
+			return row;
+	if (arguments->count)
+		fprintf(stderr, "ringfence: %s: there is no '%s'; it takes", usage->verb,
+		        arguments->values[0]);
+	else
+		fprintf(stderr, "ringfence: %s what? It takes", usage->verb);
+	for (const struct action *row = usage->actions; row->name; row++)
+		fprintf(stderr, "%s %s", row == usage->actions ? "" : ",", row->name);
+	fprintf(stderr, "\n");
+	return NULL;
 }

@@ -25,10 +25,19 @@ struct option {
 	void *into;
 };
 
+/* What a verb can do; the last row of a table has no name. */
+struct action {
+	const char *name;
+	const char *arguments; /* behind it, as help shows them; NULL: none */
+	const char *help;
+};
+
 struct usage {
-	const char *synopsis; /* behind "ringfence " */
-	const char *about;
-	const char *example; /* a whole command line */
+	const char *verb;
+	const char *arguments;        /* behind a verb without actions; NULL: none */
+	const struct action *actions; /* NULL: none */
+	const char *about;            /* NULL: the actions say it all */
+	const char *example;          /* a whole command line */
 };
 
 struct arguments {
@@ -36,18 +45,18 @@ struct arguments {
 	char **values;
 };
 
-enum option_result {
-	OPTIONS_FINE,
-	OPTIONS_HELP,  /* help was asked for and printed */
-	OPTIONS_WRONG, /* told on standard error */
-};
-
 /*
  * Reads what follows the verb. Options and other arguments may be mixed; "--" ends the
- * options. What is no option is moved to the front of *arguments, in its order.
+ * options. What is no option is moved to the front of *arguments, in its order. False:
+ * the verb ends with *code, because help was asked for and printed, or something is wrong
+ * and told on standard error.
  */
-enum option_result options_read(const struct usage *usage, const struct option *options,
-        size_t count, struct arguments *arguments);
+bool options_read(const struct usage *usage, const struct option *options, size_t count,
+        struct arguments *arguments, int *code);
+
+/* The action that the first argument names; NULL, told on standard error: none. */
+const struct action *action_read(
+        const struct usage *usage, const struct arguments *arguments);
 
 bool bytes_parse(const char *text, size_t *bytes);
 

@@ -5,42 +5,12 @@
 
 #include "cli/exit.h"
 #include "cli/rules_bundle.h"
-#include "cli/server.h"
 #include "engine/report/json.h"
 #include "platform/document.h"
 #include "platform/json.h"
 #include "platform/rules_load.h"
 
 enum { SET_BYTES_MAX = 8 << 20, PATH_BYTES = 8192, TAG_BYTES = 32, BODY_BYTES = 8192 };
-
-static const struct usage USAGE = {
-        "rules publish|diff|rollback [VERSION] [options]",
-        "publish   make the rules of a directory those of all sensors and filters\n"
-        "diff      what that would change in the version in force\n"
-        "rollback  make an older version the one in force again",
-        "ringfence rules publish --rules rules --note 'quieter at night' --dry-run",
-};
-
-struct rules_server {
-	struct server server;
-	const char *directory;
-	const char *note;
-	bool dry_run;
-};
-
-bool rules_server_meant(int argc, char **argv)
-{
-	if (argc < 1)
-		return false;
-	if (strcmp(argv[0], "publish") == 0 || strcmp(argv[0], "rollback") == 0)
-		return true;
-	if (strcmp(argv[0], "diff") != 0)
-		return false;
-	for (int i = 1; i < argc; i++)
-		if (strncmp(argv[i], "--against", sizeof("--against") - 1) == 0)
-			return false;
-	return true;
-}
 
 /* An answer of the server as a document; NULL when it refused (told, *code). */
 static struct document *answer_of(struct rules_server *verb,
@@ -229,25 +199,11 @@ static int act(struct rules_server *verb, const struct arguments *arguments)
 	return EXIT_USAGE;
 }
 
-int rules_server(int argc, char **argv)
+int rules_server(struct rules_server *verb, const struct arguments *arguments)
 {
-	struct arguments arguments = {argc, argv};
-	struct rules_server verb = {.directory = NULL};
-	const struct option table[] = {
-	        SERVER_OPTIONS(&verb.server),
-	        {"rules", 0, OPTION_TEXT, "DIR", "the rules' directory, or a whole set",
-	                &verb.directory},
-	        {"note", 0, OPTION_TEXT, "TEXT", "why, for the log", &verb.note},
-	        {"dry-run", 0, OPTION_FLAG, NULL, "only say what would happen",
-	                &verb.dry_run},
-	};
-	const enum option_result parsed =
-	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
-	if (parsed != OPTIONS_FINE)
-		return parsed == OPTIONS_HELP ? EXIT_FINE : EXIT_USAGE;
-	int code = server_open(&verb.server);
+	int code = server_open(&verb->server);
 	if (code == EXIT_FINE)
-		code = act(&verb, &arguments);
-	server_close(&verb.server);
+		code = act(verb, arguments);
+	server_close(&verb->server);
 	return code;
 }

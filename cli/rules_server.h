@@ -4,11 +4,16 @@
 #ifndef RINGFENCE_CLI_RULES_SERVER_H
 #define RINGFENCE_CLI_RULES_SERVER_H
 
-#include <stdbool.h>
+#include "cli/server.h"
 
-/* Whether the words behind "rules" ask a server: diff does unless --against names a set.
- */
-bool rules_server_meant(int argc, char **argv);
-int rules_server(int argc, char **argv);
+struct rules_server {
+	struct server server;
+	const char *directory; /* the set to hand over; NULL: the default one */
+	const char *note;
+	bool dry_run;
+};
+
+/* The first argument is the action: publish, diff or rollback. The exit code. */
+int rules_server(struct rules_server *verb, const struct arguments *arguments);
 
 #endif

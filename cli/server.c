@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli/exit.h"
-#include "cli/paint.h"
 #include "engine/detect/document.h"
 #include "platform/document.h"
 #include "platform/file.h"
@@ -112,67 +111,12 @@ int server_ask(struct server *server, const struct http_question *question)
 	return code;
 }
 
-static const struct node *node_at(const struct node *node, const char *path)
+int server_once(struct server *server, const struct http_question *question)
 {
-	struct slice rest = slice_text(path);
-	while (node && slice_present(rest))
-		node = node_find(node, slice_split(&rest, '.'));
-	return node;
-}
-
-static struct slice cell(const struct node *row, const struct server_column *column)
-{
-	for (size_t i = 0; i < 2 && column->paths[i]; i++) {
-		const struct node *node = node_at(row, column->paths[i]);
-		if (node && node->kind == NODE_SCALAR && !node_null(node))
-			return node->text;
-	}
-	return SLICE("-");
-}
-
-static void table_print(const struct server_list *list, const struct node *rows)
-{
-	const struct paint paint = paint_of(stdout);
-	paint_begin(&paint, PAINT_BOLD);
-	for (size_t i = 0; i < list->column_count; i++)
-		printf("%-*s ", list->columns[i].width, list->columns[i].title);
-	paint_end(&paint);
-	printf("\n");
-	for (const struct node *row = rows ? rows->first_child : NULL; row;
-	        row = row->next) {
-		for (size_t i = 0; i < list->column_count; i++) {
-			const int width = list->columns[i].width;
-			paint_text(&paint, cell(row, &list->columns[i]),
-			        width ? -width : 100);
-			printf(" ");
-		}
-		printf("\n");
-	}
-}
-
-int server_list(struct server *server, const struct server_list *list)
-{
-	static const char *const ACCEPTS[] = {[OUTPUT_TABLE] = "application/json",
-	        [OUTPUT_JSON] = "application/json",
-	        [OUTPUT_NDJSON] = "application/x-ndjson",
-	        [OUTPUT_CSV] = "text/csv"};
-	const struct http_question question = {
-	        .method = "GET", .path = list->path, .accept = ACCEPTS[server->output]};
-	struct http_answer answer;
-	struct document_error error;
-	int code = server_answer(server, &question, &answer);
-	if (code == EXIT_FINE && server->output != OUTPUT_TABLE)
-		(void)fwrite(answer.body.data, 1, answer.body.len, stdout);
-	if (code == EXIT_FINE && server->output == OUTPUT_TABLE) {
-		struct document *document =
-		        json_parse("", buffer_text(&answer.body), &error);
-		if (document)
-			table_print(list, node_find(document->root, SLICE("data")));
-		else
-			code = EXIT_ENVIRONMENT;
-		document_free(&document);
-	}
-	buffer_free(&answer.body);
+	int code = server_open(server);
+	if (code == EXIT_FINE)
+		code = server_ask(server, question);
+	server_close(server);
 	return code;
 }
 

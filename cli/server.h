@@ -1,6 +1,5 @@
 /*
- * Verbs that ask a running ringfence-api: where it is, who we are, and how its lists look
- * on a terminal.
+ * Verbs that ask a running ringfence-api: where it is, who we are, what it says.
  */
 #ifndef RINGFENCE_CLI_SERVER_H
 #define RINGFENCE_CLI_SERVER_H
@@ -9,7 +8,7 @@
 #include "cli/output.h"
 #include "platform/http_client.h"
 
-enum { SERVER_TOKEN_BYTES = 256, SERVER_COLUMNS_MAX = 8 };
+enum { SERVER_TOKEN_BYTES = 256, SERVER_PATH_BYTES = 16384, SERVER_BODY_BYTES = 65536 };
 
 struct server {
 	const char *url;        /* --server, or RINGFENCE_SERVER */
@@ -36,26 +35,14 @@ struct server {
 int server_open(struct server *server);
 void server_close(struct server *server);
 
-struct server_column {
-	const char *title;
-	const char *paths[2]; /* in a row: the first that is there */
-	int width;            /* characters; 0 = the rest of the line */
-};
-
-struct server_list {
-	const char *path; /* with its query */
-	const struct server_column *columns;
-	size_t column_count;
-};
-
-/* Prints a list in the form that was asked for. */
-int server_list(struct server *server, const struct server_list *list);
 /* Asks; a refusal is told on standard error. The answer's body is the caller's to free in
  * any case. */
 int server_answer(struct server *server, const struct http_question *question,
         struct http_answer *answer);
 /* Asks and prints the answer as it is. */
 int server_ask(struct server *server, const struct http_question *question);
+/* The same between opening and closing. */
+int server_once(struct server *server, const struct http_question *question);
 
 /* Appends "name=value" with what must be escaped (RFC 3986). */
 void query_add(struct buffer *path, const char *name, const char *value);

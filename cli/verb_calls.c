@@ -5,25 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/calls_server.h"
 #include "cli/evidence.h"
 #include "cli/exit.h"
 #include "cli/findings.h"
 #include "cli/ladder.h"
 #include "cli/lines.h"
-#include "cli/option.h"
-#include "cli/output.h"
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "engine/report/event_json.h"
 
+static const struct action ACTIONS[] = {
+        {"list", "[FILE…]", "calls, of a server when no file is named"},
+        {"show", "[FILE…]", "one call's record as JSON"},
+        {"ladder", "[FILE…]", "one call's messages, all its legs"},
+        {"pcap", "[FILE…]", "one call's packets, signalling and media, to a new capture"},
+        {"active", NULL, "the calls that are up now, of a server"},
+        {NULL, NULL, NULL},
+};
+
 static const struct usage USAGE = {
-        "calls list|show|ladder|pcap FILE… [options]",
-        "list    the calls of the files\n"
-        "show    one call's record as JSON\n"
-        "ladder  one call's messages, all its legs\n"
-        "pcap    one call's packets, signalling and media, to a new capture",
-        "ringfence calls ladder capture.pcap --call 3 --format svg > call.svg",
+        .verb = "calls",
+        .arguments = "[FILE…]",
+        .actions = ACTIONS,
+        .example = "ringfence calls ladder capture.pcap --call 3 --format svg > call.svg",
 };
 
 struct calls_verb {
@@ -31,7 +37,8 @@ struct calls_verb {
 	const char *call;
 	unsigned format; /* text, svg, json */
 	const char *write;
-	unsigned output; /* enum output */
+	struct server server;
+	struct server_query query;
 	size_t memory_bytes;
 	struct run run;
 	struct run_engine engine;
@@ -50,7 +57,8 @@ static bool is_wanted(const struct calls_verb *verb, uint64_t id, struct slice c
 static bool lists_json(const struct calls_verb *verb)
 {
 	return strcmp(verb->action, "list") == 0 &&
-	       (verb->output == OUTPUT_JSON || verb->output == OUTPUT_NDJSON);
+	       (verb->server.output == OUTPUT_JSON ||
+	               verb->server.output == OUTPUT_NDJSON);
 }
 
 static void on_event(
@@ -122,9 +130,9 @@ static int answer(const struct calls_verb *verb)
 	struct paint paint = paint_of(stdout);
 
 	if (strcmp(verb->action, "list") == 0) {
-		if (verb->output == OUTPUT_JSON)
+		if (verb->server.output == OUTPUT_JSON)
 			printf("\n]\n");
-		else if (verb->output == OUTPUT_CSV)
+		else if (verb->server.output == OUTPUT_CSV)
 			csv_print(&verb->findings);
 		else if (!lists_json(verb))
 			terminal_calls(
@@ -150,7 +158,7 @@ static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
 	if (!run_open(&verb->run, paths, count))
 		return EXIT_BAD_INPUT;
 	verb->lines.to = stdout;
-	verb->lines.array = verb->output == OUTPUT_JSON && lists_json(verb);
+	verb->lines.array = verb->server.output == OUTPUT_JSON && lists_json(verb);
 	verb->lines.types = 1u << REPORT_CALL;
 	verb->lines.sources = paths;
 	verb->lines.source_count = count;
@@ -167,29 +175,11 @@ static int calls_run(struct calls_verb *verb, const struct arguments *arguments)
 	return code == EXIT_FINE && verb->run.damaged ? EXIT_BAD_INPUT : code;
 }
 
-static bool known_action(const char *action)
+static bool usable(const struct calls_verb *verb)
 {
-	static const char *const actions[] = {"list", "show", "ladder", "pcap"};
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (strcmp(action, actions[i]) == 0)
-			return true;
-	fprintf(stderr,
-	        "ringfence: calls: there is no '%s'; --help lists what there is\n",
-	        action);
-	return false;
-}
-
-static bool usable(struct calls_verb *verb, const struct arguments *arguments)
-{
-	if (arguments->count < 2) {
-		fprintf(stderr, "ringfence: calls needs what to do and a capture file; "
-		                "--help shows how\n");
-		return false;
-	}
-	verb->action = arguments->values[0];
-	if (!known_action(verb->action))
-		return false;
-	if (strcmp(verb->action, "list") != 0 && !verb->call) {
+	const bool lists =
+	        strcmp(verb->action, "list") == 0 || strcmp(verb->action, "active") == 0;
+	if (!lists && !verb->call) {
 		fprintf(stderr,
 		        "ringfence: --call says which call: its number or Call-ID\n");
 		return false;
@@ -199,6 +189,28 @@ static bool usable(struct calls_verb *verb, const struct arguments *arguments)
 		return false;
 	}
 	return true;
+}
+
+static int of_server(struct calls_verb *verb)
+{
+	static const char *const FORMATS[] = {"text", "svg", "json"};
+	const struct calls_question question = {.server = &verb->server,
+	        .query = &verb->query,
+	        .action = verb->action,
+	        .call = verb->call,
+	        .format = FORMATS[verb->format],
+	        .write = verb->write};
+	return calls_server(&question);
+}
+
+static int of_files(struct calls_verb *verb, const struct arguments *arguments)
+{
+	const int code = calls_run(verb, arguments);
+	run_engine_close(&verb->engine);
+	run_close(&verb->run);
+	lines_clear(&verb->lines);
+	findings_clear(&verb->findings);
+	return code;
 }
 
 int verb_calls(int argc, char **argv)
@@ -211,21 +223,25 @@ int verb_calls(int argc, char **argv)
 	        {"format", 0, OPTION_CHOICE, "text|svg|json", "of a ladder",
 	                &verb.format},
 	        {"write", 'w', OPTION_TEXT, "FILE", "pcap: the new capture", &verb.write},
-	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list", &verb.output},
 	        {"memory", 0, OPTION_BYTES, "SIZE",
 	                "ceiling of the engine, 512M unless given", &verb.memory_bytes},
+	        SERVER_QUERY_OPTIONS(&verb.query),
+	        SERVER_OPTIONS(&verb.server),
 	};
-	enum option_result parsed =
-	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
+	int code;
 
-	if (parsed == OPTIONS_HELP)
-		return EXIT_FINE;
-	if (parsed == OPTIONS_WRONG || !usable(&verb, &arguments))
+	if (!options_read(
+	            &USAGE, table, sizeof(table) / sizeof(table[0]), &arguments, &code))
+		return code;
+	const struct action *action = action_read(&USAGE, &arguments);
+	if (!action)
 		return EXIT_USAGE;
-	int code = calls_run(&verb, &arguments);
-	run_engine_close(&verb.engine);
-	run_close(&verb.run);
-	lines_clear(&verb.lines);
-	findings_clear(&verb.findings);
-	return code;
+	verb.action = action->name;
+	if (!usable(&verb))
+		return EXIT_USAGE;
+	if (!action->arguments && arguments.count > 1) {
+		fprintf(stderr, "ringfence: calls %s takes no file\n", verb.action);
+		return EXIT_USAGE;
+	}
+	return arguments.count == 1 ? of_server(&verb) : of_files(&verb, &arguments);
 }

@@ -16,7 +16,9 @@
 enum { TEXT_BYTES = 1 << 20 };
 
 static const struct usage USAGE = {
-        "decode --type TYPE --hex [options] < LINES",
+        "decode",
+        "--type TYPE --hex < LINES",
+        NULL,
         "Reads messages in hexadecimal from standard input, one a line, and prints each\n"
         "as a tree. UU is H323-UserInformation (H.225.0 call signalling), OLC one\n"
         "OpenLogicalChannel as in fastStart.",
@@ -268,13 +270,11 @@ int verb_decode(int argc, char **argv)
 	                "what the messages are: UU, RAS, H245, OLC", &type},
 	        {"hex", 0, OPTION_FLAG, NULL, "the messages are in hexadecimal", &hex},
 	};
-	enum option_result parsed =
-	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
+	int code;
 
-	if (parsed == OPTIONS_HELP)
-		return EXIT_FINE;
-	if (parsed == OPTIONS_WRONG)
-		return EXIT_USAGE;
+	if (!options_read(
+	            &USAGE, table, sizeof(table) / sizeof(table[0]), &arguments, &code))
+		return code;
 	for (size_t i = 0; type && hex && i < sizeof(ROOTS) / sizeof(ROOTS[0]); i++)
 		if (!arguments.count && strcmp(ROOTS[i].name, type) == 0)
 			return lines_decode(&ROOTS[i]);

@@ -342,7 +342,7 @@ static int demo_run(struct demo *demo)
 
 int verb_demo(int argc, char **argv)
 {
-	static const struct usage USAGE = {"demo [options]",
+	static const struct usage USAGE = {"demo", NULL, NULL,
 	        "Everything on this machine, without configuration: a private Redis, the "
 	        "API and\n"
 	        "its page on loopback, the shipped captures judged. Ctrl-C leaves "
@@ -360,18 +360,13 @@ int verb_demo(int argc, char **argv)
 	};
 	struct arguments arguments = {argc, argv};
 	const struct sigaction action = {.sa_handler = on_signal};
-	switch (options_read(
-	        &USAGE, options, sizeof(options) / sizeof(options[0]), &arguments)) {
-	case OPTIONS_HELP:
-		return EXIT_FINE;
-	case OPTIONS_WRONG:
-		return EXIT_USAGE;
-	case OPTIONS_FINE:
-		break;
-	}
+	int code;
+	if (!options_read(&USAGE, options, sizeof(options) / sizeof(options[0]),
+	            &arguments, &code))
+		return code;
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
-	const int code = demo_run(&demo);
+	code = demo_run(&demo);
 	demo_end(&demo);
 	return ended ? EXIT_FINE : code;
 }

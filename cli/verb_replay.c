@@ -52,7 +52,9 @@ struct replay {
 };
 
 static const struct usage USAGE = {
-        "replay FILE… [options]",
+        "replay",
+        "FILE…",
+        NULL,
         "Judges capture files (pcap, pcapng, ERF, snoop; also gzip and zstd) offline.\n"
         "Several files are merged by time; - is standard input.",
         "ringfence replay incident.pcapng --report audit.html --evidence evidence/",
@@ -72,8 +74,7 @@ static bool rereadable(const struct arguments *arguments)
 	return true;
 }
 
-static enum option_result options_parse(
-        struct replay *replay, struct arguments *arguments)
+static bool options_parse(struct replay *replay, struct arguments *arguments, int *code)
 {
 	struct replay_options *into = &replay->options;
 	const struct option table[] = {
@@ -103,14 +104,14 @@ static enum option_result options_parse(
 	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "what to print; csv is of alerts",
 	                &into->output},
 	};
-	enum option_result result =
-	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), arguments);
-	if (result != OPTIONS_FINE)
-		return result;
+	if (!options_read(
+	            &USAGE, table, sizeof(table) / sizeof(table[0]), arguments, code))
+		return false;
+	*code = EXIT_USAGE;
 	if (arguments->count == 0) {
 		fprintf(stderr,
 		        "ringfence: replay needs a capture file; --help shows how\n");
-		return OPTIONS_WRONG;
+		return false;
 	}
 	bool fine = !into->evidence || rereadable(arguments);
 	if (into->json)
@@ -119,7 +120,7 @@ static enum option_result options_parse(
 	replay->lines.types = LINE_TYPES_DEFAULT;
 	if (fine && into->events)
 		fine = lines_types(into->events, &replay->lines.types);
-	return fine ? OPTIONS_FINE : OPTIONS_WRONG;
+	return fine;
 }
 
 static bool keeps_findings(const struct replay *replay)
@@ -291,10 +292,11 @@ int verb_replay(int argc, char **argv)
 	struct replay replay = {
 	        .options = {.memory_bytes = (size_t)512 << 20, .fail_on = FAIL_NEVER}};
 
-	enum option_result parsed = options_parse(&replay, &arguments);
-	if (parsed != OPTIONS_FINE)
-		return parsed == OPTIONS_HELP ? EXIT_FINE : EXIT_USAGE;
-	int code = replay_run(&replay, &arguments);
+	int code;
+
+	if (!options_parse(&replay, &arguments, &code))
+		return code;
+	code = replay_run(&replay, &arguments);
 	run_engine_close(&replay.engine);
 	run_close(&replay.run);
 	lines_clear(&replay.lines);

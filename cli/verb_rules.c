@@ -22,25 +22,35 @@
 
 enum { PATH_BYTES = 4096, TEST_MEMORY = 512 << 20 };
 
+static const struct action ACTIONS[] = {
+        {"list", NULL, "one line a rule"},
+        {"show", "[RULE…]", "rules as they are written"},
+        {"explain", "[RULE…]", "rules in plain words"},
+        {"validate", NULL, "compile, and say what is wrong and where"},
+        {"test", "[RULE…]",
+                "run each rule's own captures and compare the number of alerts"},
+        {"diff", NULL,
+                "what differs in --against from --rules, or in them from the server's"},
+        {"backtest", "FILE…",
+                "what --against would have said of captures, in lines of JSON"},
+        {"publish", NULL, "make them the rules of all nodes, by a server"},
+        {"rollback", "VERSION", "publish an older version again"},
+        {NULL, NULL, NULL},
+};
+
 static const struct usage USAGE = {
-        "rules list|show|explain|validate|test|diff|backtest [RULE…] [options]",
-        "list      one line a rule\n"
-        "show      a rule as it is written\n"
-        "explain   a rule in plain words\n"
-        "validate  compile, and say what is wrong and where\n"
-        "test      run each rule's own captures and compare the number of alerts\n"
-        "diff      what differs in --against from --rules, or in them from the server's\n"
-        "publish   give them to all nodes, by a server; rollback: an older version\n"
-        "backtest  what --against would have said of captures, in lines of JSON",
-        "ringfence rules explain auth-bruteforce",
+        .verb = "rules",
+        .arguments = "[RULE…]",
+        .actions = ACTIONS,
+        .example = "ringfence rules explain auth-bruteforce",
 };
 
 struct rules_verb {
+	struct rules_server server;
 	const char *directory;
 	const char *captures;
 	const char *site;
 	const char *against;
-	unsigned output; /* enum output */
 	struct rules rules;
 	int code;
 };
@@ -289,7 +299,8 @@ static int compare(const struct rules_verb *verb)
 	const bool fine = loaded && rule_set_count(&after.set) > 0;
 	/* Nobody means to be protected by nothing. */
 	if (fine)
-		(void)rules_diff(&verb->rules, &after, (enum output)verb->output);
+		(void)rules_diff(
+		        &verb->rules, &after, (enum output)verb->server.server.output);
 	else if (loaded)
 		fprintf(stderr, "%s:1:1: there is no rule in it\n", verb->against);
 	rules_clear(&after);
@@ -319,7 +330,7 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 		return act_against(verb, arguments);
 
 	if (strcmp(action, "list") == 0) {
-		list(&verb->rules, (enum output)verb->output);
+		list(&verb->rules, (enum output)verb->server.server.output);
 		return EXIT_FINE;
 	}
 	if (strcmp(action, "validate") == 0) {
@@ -330,20 +341,41 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 	return each(verb, arguments);
 }
 
-static bool known_action(const char *action)
+/* Published sets are the server's; diff is, unless --against names another set. */
+static bool asks_server(const struct rules_verb *verb, const char *action)
 {
-	static const char *const actions[] = {
-	        "list", "show", "explain", "validate", "test", "diff", "backtest"};
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (strcmp(action, actions[i]) == 0)
-			return true;
-	fprintf(stderr,
-	        "ringfence: rules: there is no '%s'; --help lists what there is\n",
-	        action);
-	return false;
+	return strcmp(action, "publish") == 0 || strcmp(action, "rollback") == 0 ||
+	       (strcmp(action, "diff") == 0 && !verb->against);
 }
 
-static int verb_rules_here(int argc, char **argv)
+static int run(struct rules_verb *verb, const struct arguments *arguments)
+{
+	const struct action *action = action_read(&USAGE, arguments);
+	if (!action)
+		return EXIT_USAGE;
+	verb->server.directory = verb->directory;
+	if (asks_server(verb, action->name))
+		return rules_server(&verb->server, arguments);
+	if (is_against(action->name) && !verb->against) {
+		fprintf(stderr, "ringfence: rules %s needs --against DIR\n",
+		        action->name);
+		return EXIT_USAGE;
+	}
+	if (!verb->directory)
+		verb->directory = rules_default();
+	if (!verb->directory) {
+		fprintf(stderr,
+		        "ringfence: no rules were found; --rules DIR names them\n");
+		return EXIT_BAD_INPUT;
+	}
+	int code = EXIT_BAD_INPUT;
+	if (rules_load(&verb->rules, verb->directory, verb->site))
+		code = act(verb, arguments);
+	rules_clear(&verb->rules);
+	return code;
+}
+
+int verb_rules(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
 	struct rules_verb verb = {.captures = RINGFENCE_CAPTURES_DIR};
@@ -356,44 +388,17 @@ static int verb_rules_here(int argc, char **argv)
 	                &verb.captures},
 	        {"against", 0, OPTION_TEXT, "DIR", "other rules, of diff and backtest",
 	                &verb.against},
-	        {"output", 'o', OPTION_CHOICE, OUTPUTS, "format of list and diff",
-	                &verb.output},
+	        {"note", 0, OPTION_TEXT, "TEXT", "publish, rollback: why, for the log",
+	                &verb.server.note},
+	        {"dry-run", 0, OPTION_FLAG, NULL,
+	                "publish, rollback: only say what would happen",
+	                &verb.server.dry_run},
+	        SERVER_OPTIONS(&verb.server.server),
 	};
-	enum option_result parsed =
-	        options_read(&USAGE, table, sizeof(table) / sizeof(table[0]), &arguments);
+	int code;
 
-	if (parsed == OPTIONS_HELP)
-		return EXIT_FINE;
-	if (parsed == OPTIONS_WRONG)
-		return EXIT_USAGE;
-	if (arguments.count == 0) {
-		fprintf(stderr,
-		        "ringfence: rules what? list, show, explain, validate or test\n");
-		return EXIT_USAGE;
-	}
-	if (!known_action(arguments.values[0]))
-		return EXIT_USAGE;
-	if (is_against(arguments.values[0]) && !verb.against) {
-		fprintf(stderr, "ringfence: rules %s needs --against DIR\n",
-		        arguments.values[0]);
-		return EXIT_USAGE;
-	}
-	if (!verb.directory)
-		verb.directory = rules_default();
-	if (!verb.directory) {
-		fprintf(stderr,
-		        "ringfence: no rules were found; --rules DIR names them\n");
-		return EXIT_BAD_INPUT;
-	}
-	int code = EXIT_BAD_INPUT;
-	if (rules_load(&verb.rules, verb.directory, verb.site))
-		code = act(&verb, &arguments);
-	rules_clear(&verb.rules);
-	return code;
-}
-
-int verb_rules(int argc, char **argv)
-{
-	return rules_server_meant(argc, argv) ? rules_server(argc, argv)
-	                                      : verb_rules_here(argc, argv);
+	if (!options_read(
+	            &USAGE, table, sizeof(table) / sizeof(table[0]), &arguments, &code))
+		return code;
+	return run(&verb, &arguments);
 }

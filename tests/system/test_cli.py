@@ -7,6 +7,7 @@ files are written anew from what the program says now.
 
 import json
 import os
+import re
 import struct
 import sys
 import tempfile
@@ -110,7 +111,11 @@ def exit_codes(folder, golden):
         (2, ["rules"]), (2, ["rules", "dance"]), (2, ["rules", "list", "-o", "xml"]),
         (0, ["rules", "list", "-o", "csv"]), (0, ["rules", "explain"]), (2, ["rules", "show", "nothing"]),
         (0, ["calls", "list", golden, "-o", "csv"]), (2, ["calls", "list", golden, "-o", "text"]),
-        (2, ["calls", "ladder", golden, "--call", "1", "--format", "gif"]), (2, ["calls", "dance", golden]), (2, ["calls", "list"]),
+        (2, ["calls", "ladder", golden, "--call", "1", "--format", "gif"]), (2, ["calls", "dance", golden]),
+        (4, ["calls", "list", "--server", "http://127.0.0.1:9"]), (2, ["calls", "active", golden]),
+        (4, ["block", "list", "--server", "http://127.0.0.1:9"]), (2, ["block", "add", "nonsense"]),
+        (2, ["allow"]), (2, ["allow", "add"]), (2, ["allow", "add", "192.0.2.1", "--ttl", "soon"]),
+        (4, ["allow", "list", "--server", "http://127.0.0.1:9"]),
         (2, ["calls", "ladder", golden]), (2, ["calls", "pcap", golden, "--call", "1"]),
         (0, ["calls", "list", golden]), (0, ["calls", "show", golden, "--call", "golden@example.com"]),
         (0, ["calls", "ladder", golden, "--call", "1"]),
@@ -134,7 +139,10 @@ def exit_codes(folder, golden):
 
 def helps():
     bad = 0
-    for verb in ("replay", "rules", "calls"):
+    listed = run([RINGFENCE, "--help"]).stdout.decode()
+    verbs = re.findall(r"^  ([a-z]+) +\S", listed.split("\n\n")[2], re.M)
+    bad += check("the verbs are listed", len(verbs) >= 12, listed)
+    for verb in verbs:
         done = run([RINGFENCE, verb, "--help"])
         text = done.stdout.decode()
         bad += check(f"{verb} --help", done.returncode == 0 and "Example:" in text
