@@ -259,6 +259,7 @@ static void trigger_print(FILE *to, const struct rule *rule)
 	        [TRIGGER_SUM] = "when the sum is over the limit",
 	        [TRIGGER_RATIO] = "when the share is over the limit",
 	        [TRIGGER_EWMA] = "when a window holds so many times more than usual",
+	        [TRIGGER_ALIKE] = "when n values lie close together, half of all or more",
 	        [TRIGGER_ABSENCE] = "when what must follow does not come",
 	        [TRIGGER_SEQUENCE] = "when all steps came, in this order",
 	        [TRIGGER_SCORE] = "when the weights reach the threshold",

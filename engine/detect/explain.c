@@ -119,6 +119,26 @@ static void explain_score(const struct rule *rule, const struct trigger_result *
 	}
 }
 
+static void explain_alike(const struct rule *rule, const struct trigger_result *result,
+        struct writer *writer)
+{
+	writer_u64(writer, result->count);
+	writer_byte(writer, ' ');
+	writer_slice(writer, rule->noun);
+	writer_string(writer, "s with ");
+	write_field(writer, &rule->trigger.field);
+	writer_string(writer, " near ");
+	write_number(writer, result->value);
+	writer_string(writer, " (within ");
+	write_number(writer, rule->trigger.threshold);
+	writer_string(writer, "), of ");
+	write_number(writer, result->also);
+	writer_string(writer, " in ");
+	write_span(writer, result->span_us);
+	writer_string(writer, "; threshold ");
+	writer_u64(writer, rule->trigger.n);
+}
+
 static void explain_counted(const struct rule *rule, const struct trigger_result *result,
         struct writer *writer)
 {
@@ -188,6 +208,9 @@ void explain_alert(const struct rule *rule, const struct trigger_result *result,
 	case TRIGGER_RATIO:
 	case TRIGGER_EWMA:
 		explain_share(rule, result, writer);
+		break;
+	case TRIGGER_ALIKE:
+		explain_alike(rule, result, writer);
 		break;
 	case TRIGGER_ABSENCE:
 		writer_string(writer, "what had to follow did not come within ");

@@ -240,6 +240,11 @@ static void read_method(unsigned method, struct value *value)
 	value->number = method;
 }
 
+struct slice field_scope_name(const struct address *ip)
+{
+	return scope_names[address_scope(ip)];
+}
+
 static void field_read(
         const struct field_source *source, const void *base, struct value *value)
 {
@@ -264,7 +269,7 @@ static void field_read(
 		read_ip(at, value);
 		break;
 	case AS_SCOPE:
-		read_text(scope_names[address_scope(at)], value);
+		read_text(field_scope_name(at), value);
 		break;
 	case AS_BOOL:
 		read_bool(*(const bool *)at, value);

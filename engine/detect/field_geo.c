@@ -3,6 +3,7 @@
  */
 #include "engine/detect/field_source.h"
 
+#include "engine/track/call.h"
 #include "engine/track/registration.h"
 
 static bool country_known(const struct geo_place *place)
@@ -54,6 +55,17 @@ static void set_changed(
 		set_bool(value, now.asn != before.asn, now.asn && before.asn);
 }
 
+static void set_signalled(const struct field_cache *cache, struct value *value)
+{
+	const struct media *said = cache->event->said;
+
+	if (!said || address_none(&said->at.ip))
+		return;
+	const struct geo_place place =
+	        cache->geo->find(cache->geo->context, &said->at.ip);
+	set_number(value, place.asn, place.asn != 0);
+}
+
 void field_geo(struct field_cache *cache, enum field field, struct value *value)
 {
 	const struct geo_ops *geo = cache->geo;
@@ -62,6 +74,10 @@ void field_geo(struct field_cache *cache, enum field field, struct value *value)
 
 	if (!geo)
 		return;
+	if (field == FIELD_RTP_SIGNALLED_ASN) {
+		set_signalled(cache, value);
+		return;
+	}
 	if (field == FIELD_REG_COUNTRY_CHANGED || field == FIELD_REG_ASN_CHANGED) {
 		set_changed(cache, field, value);
 		return;

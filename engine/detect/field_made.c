@@ -192,13 +192,22 @@ static void made_of_transaction(
 }
 
 /* How much less one side sent than the other. */
-static void made_quieter(const struct call *call, struct value *value)
+static void made_quieter(const uint32_t packets[2], struct value *value)
 {
-	const uint32_t caller = call_quality(call, CALL_CALLER)->packets;
-	const uint32_t callee = call_quality(call, CALL_CALLEE)->packets;
+	const uint32_t caller = packets[CALL_CALLER];
+	const uint32_t callee = packets[CALL_CALLEE];
 
 	made_percent(value, caller < callee ? caller : callee,
 	        caller < callee ? callee : caller);
+}
+
+/* Of the streams that ended, or by the last look at those that run. */
+static uint32_t packets_sent(const struct call *call, enum call_side side)
+{
+	const uint32_t ended = call_quality(call, side)->packets;
+	const uint32_t watched = call->watch.sent[side];
+
+	return ended > watched ? ended : watched;
 }
 
 static void made_of_call(const struct event *event, enum field field, struct value *value)
@@ -221,7 +230,15 @@ static void made_of_call(const struct event *event, enum field field, struct val
 		made_number(value, seconds(call->ring_us,
 		                           call->answer_us ? call->answer_us : end_us));
 	else if (field == FIELD_CALL_QUIETER)
-		made_quieter(call, value);
+		made_quieter((const uint32_t[]){packets_sent(call, CALL_CALLER),
+		                     packets_sent(call, CALL_CALLEE)},
+		        value);
+	else if (field == FIELD_CALL_RECENT_QUIETER)
+		made_quieter(call->watch.recent, value);
+	else if (field == FIELD_CALL_CALLER_PACKETS)
+		made_number(value, packets_sent(call, CALL_CALLER));
+	else if (field == FIELD_CALL_CALLEE_PACKETS)
+		made_number(value, packets_sent(call, CALL_CALLEE));
 	else if (field == FIELD_CALL_LEG)
 		made_bool(value, call->correlation != call->id);
 	else if (field == FIELD_CALL_CALLER_LOSS || field == FIELD_CALL_CALLEE_LOSS)
@@ -312,6 +329,12 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 		break;
 	case MADE_OF_RTCP:
 		made_of_rtcp(cache, field, value);
+		break;
+	case MADE_OF_NAT:
+		field_nat_made(event, field, value);
+		break;
+	case MADE_OF_SAID:
+		field_said_made(event, field, value);
 		break;
 	case MADE_OF_H323:
 		field_h323_made(cache, ref, value);

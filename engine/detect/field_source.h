@@ -50,6 +50,9 @@ const struct field_source *field_sources_of(enum event_kind kind);
 const struct field_source *field_source_of(
         const struct field_source *special, enum field field);
 
+/* The name of an address's scope. */
+struct slice field_scope_name(const struct address *ip);
+
 /* A number or truth at its place; false when it is absent. */
 bool field_number(enum field_as as, const void *at, double *number);
 
@@ -66,6 +69,8 @@ enum field_maker {
 	MADE_OF_GEO,
 	MADE_OF_SENSOR,
 	MADE_OF_H323,
+	MADE_OF_NAT,
+	MADE_OF_SAID, /* of a stream and what was described of it */
 };
 
 /* field_geo.c */
@@ -76,6 +81,12 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 
 /* field_stream.c */
 void field_stream_made(const struct event *event, enum field field, struct value *value);
+
+/* field_nat.c */
+void field_nat_made(const struct event *event, enum field field, struct value *value);
+
+/* field_said.c */
+void field_said_made(const struct event *event, enum field field, struct value *value);
 
 /* field_h323.c: a name of H.323's schema, and the values of MADE_OF_H323. */
 void field_h323_name(uint16_t name, struct value *value);

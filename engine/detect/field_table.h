@@ -16,7 +16,7 @@
 #define FIELDS_ALL ((1u << EVENT_COUNT) - 1)
 #define FIELDS_TRANSACTION                                                               \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE | 1u << EVENT_SIP_TRANSACTION)
-#define FIELDS_MEDIA   (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL)
+#define FIELDS_MEDIA (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL)
 #define FIELDS_CALL                                                                      \
 	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
 	        1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG | FIELDS_TRANSACTION |     \
@@ -129,6 +129,13 @@
 	X(SDP_CRYPTO, "sdp.crypto", BOOL, FIELDS_SIP, "a=crypto is present")             \
 	X(SDP_HOLD, "sdp.hold", BOOL, FIELDS_SIP, "")                                    \
 	X(SDP_LEN, "sdp.len", NUMBER, FIELDS_SIP, "bytes of the description")            \
+	X(NAT_BITS, "nat.bits", NUMBER, FIELDS_SIP, "nat_uac_test bits of the message")  \
+	X(NAT_LENGTH, "nat.length_forgotten", BOOL, FIELDS_SIP,                          \
+	        "Content-Length is off by what rewritten addresses differ in length")    \
+	X(NAT_MANGLED, "nat.mangled", TEXT, 1u << EVENT_SIP_REQUEST,                     \
+	        "what a router changed, by a copy from inside of it: branch …")          \
+	X(NAT_LOST_AFTER, "nat.lost_after_s", NUMBER, 1u << EVENT_SIP_TRANSACTION,       \
+	        "silence after which a call got lost, that a new REGISTER healed")       \
 	X(ANOMALY_COUNT, "anomaly.count", NUMBER, FIELDS_ALL,                            \
 	        "anomalies of the message")                                              \
 	X(ANOMALY_FIRST, "anomaly.first", TEXT, FIELDS_ALL, "name of the first anomaly") \
@@ -232,6 +239,31 @@
 	X(CALL_CALLEE_RTT, "call.callee.rtt_ms", NUMBER, FIELDS_CALL, "")                \
 	X(CALL_QUIETER, "call.quieter_percent", NUMBER, FIELDS_CALL,                     \
 	        "RTP of the side that sent less, of what the other sent")                \
+	X(CALL_CALLER_RECENT, "call.caller.recent", NUMBER, FIELDS_CALL_ONLY,            \
+	        "RTP packets of the caller in the last 10 s of a running call")          \
+	X(CALL_CALLEE_RECENT, "call.callee.recent", NUMBER, FIELDS_CALL_ONLY, "")        \
+	X(CALL_RECENT_QUIETER, "call.recent_quieter_percent", NUMBER, FIELDS_CALL_ONLY,  \
+	        "of the side that sent less in the last 10 s, of what the other sent")   \
+	X(CALL_MEDIA_IP, "call.media_ip", ADDRESS, FIELDS_CALL,                          \
+	        "where the caller wants its media, from the answer on")                  \
+	X(CALL_ICE, "call.ice", NUMBER, FIELDS_CALL, "sides that named candidates")      \
+	X(CALL_ONE_SIDED, "call.one_sided", BOOL, FIELDS_CALL,                           \
+	        "by the descriptions not both sides are to send now")                    \
+	X(CALL_FAX, "call.fax", BOOL, FIELDS_CALL, "T.38 was described")                 \
+	X(CALL_NOISE, "call.comfort_noise", BOOL, FIELDS_CALL,                           \
+	        "a side is silent on purpose")                                           \
+	X(CALL_HAIRPIN, "call.hairpin", BOOL, FIELDS_CALL,                               \
+	        "both sides want media at one public address, that of one of them")      \
+	X(CALL_DUAL_NAT, "call.dual_nat", BOOL, FIELDS_CALL,                             \
+	        "both sides tell private addresses across a public network")             \
+	X(CALL_EVENTS, "call.events_agreed", BOOL, FIELDS_CALL,                          \
+	        "both sides described telephone-event (RFC 4733)")                       \
+	X(CALL_TAP_DEAF, "call.tap_deaf", BOOL, FIELDS_CALL,                             \
+	        "several calls passed here and none of them had media")                  \
+	X(CALL_TAP_ONE_SIDED, "call.tap_one_sided", BOOL, FIELDS_CALL,                   \
+	        "several calls passed here and none had media of both directions")       \
+	X(CALL_TRANSPORT, "call.transport", TEXT, FIELDS_CALL,                           \
+	        "of the first INVITE: udp, tcp, sctp, ws or tls")                        \
 	X(RTP_SSRC, "rtp.ssrc", NUMBER, FIELDS_STREAM, "")                               \
 	X(RTP_TYPE, "rtp.payload_type", NUMBER, FIELDS_STREAM, "of the last packet")     \
 	X(RTP_CODEC, "rtp.codec", TEXT, FIELDS_STREAM, "by its name in SDP")             \
@@ -278,6 +310,25 @@
 	        "points between our loss and what the receiver reports")                 \
 	X(RTP_GAP, "rtp.capture_gap", BOOL, FIELDS_STREAM,                               \
 	        "the capture dropped packets of it")                                     \
+	X(RTP_SIGNALLED_IP, "rtp.signalled_ip", ADDRESS, FIELDS_MEDIA,                   \
+	        "where its sender said to be reached")                                   \
+	X(RTP_SIGNALLED_ASN, "rtp.signalled_asn", NUMBER, FIELDS_MEDIA,                  \
+	        "its autonomous system, with --geo")                                     \
+	X(RTP_SIGNALLED_SCOPE, "rtp.signalled_scope", TEXT, FIELDS_MEDIA,                \
+	        "public, private, loopback …")                                           \
+	X(RTP_NEGOTIATED, "rtp.negotiated", TEXT, FIELDS_MEDIA,                          \
+	        "who described the codec on the wire: both, sender, receiver, neither")  \
+	X(RTP_TYPE_CLASH, "rtp.type_clash", BOOL, FIELDS_MEDIA,                          \
+	        "the two sides mean different codecs by its payload type")               \
+	X(RTP_PACKET_MS, "rtp.packet_ms", NUMBER, FIELDS_MEDIA, "speech in a packet")    \
+	X(RTP_PTIME, "rtp.ptime_ms", NUMBER, FIELDS_MEDIA, "that the receiver wants")    \
+	X(RTP_MAXPTIME, "rtp.maxptime_ms", NUMBER, FIELDS_MEDIA, "that it allows")       \
+	X(RTP_PTIME_APART, "rtp.ptime_apart", BOOL, FIELDS_MEDIA,                        \
+	        "packets are not as long as the receiver wants, or longer than allowed") \
+	X(RTP_BACK_CODEC, "rtp.back_codec", TEXT, FIELDS_MEDIA,                          \
+	        "of the stream that runs the other way now")                             \
+	X(RTP_DSCP_CHANGED, "rtp.dscp_changed", BOOL, FIELDS_MEDIA,                      \
+	        "not all packets, or copies of one, had the same mark")                  \
 	X(RTCP_SENDER, "rtcp.sender", NUMBER, FIELDS_RTCP, "SSRC")                       \
 	X(RTCP_PACKETS, "rtcp.packets", NUMBER, FIELDS_RTCP, "in the compound")          \
 	X(RTCP_SR, "rtcp.sr", BOOL, FIELDS_RTCP, "a sender report is in it")             \

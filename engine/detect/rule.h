@@ -76,6 +76,7 @@ struct rule_test {
 	X(SUM, "sum")                                                                    \
 	X(RATIO, "ratio")                                                                \
 	X(EWMA, "ewma")                                                                  \
+	X(ALIKE, "alike")                                                                \
 	X(ABSENCE, "absence")                                                            \
 	X(SEQUENCE, "sequence")                                                          \
 	X(SCORE, "score")
@@ -107,11 +108,11 @@ struct rule_trigger {
 	uint32_t count;  /* distinct: least events */
 	uint32_t each_max;      /* distinct: at most so many events per value, 0 = any */
 	uint64_t window_us;     /* leaky: the leak; absence: within */
-	double threshold;       /* sum, ratio, ewma's factor, score */
+	double threshold;       /* sum, ratio, ewma's factor, score, alike's spread */
 	double weight;          /* score */
 	uint64_t half_life_us;  /* score; 0 = within one message */
 	uint16_t of;            /* ratio, absence: condition */
-	struct field_ref field; /* distinct, sum */
+	struct field_ref field; /* distinct, sum, alike */
 	struct field_ref also;
 	uint8_t step_count;
 	uint8_t print_count;

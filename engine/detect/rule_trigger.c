@@ -21,7 +21,8 @@
 	X(WEIGHT, "weight")                                                              \
 	X(THRESHOLD, "threshold")                                                        \
 	X(HALF_LIFE, "half_life")                                                        \
-	X(PRINTS, "prints")
+	X(PRINTS, "prints")                                                              \
+	X(SPREAD, "spread")
 
 enum setting {
 #define X(id, name) SETTING_##id,
@@ -51,6 +52,7 @@ static const struct trigger_row {
         [TRIGGER_SUM] = {"sum", BIT(FIELD) | BIT(OVER) | BIT(WINDOW), 0},
         [TRIGGER_RATIO] = {"ratio", BIT(OF) | BIT(OVER) | BIT(MIN) | BIT(WINDOW), 0},
         [TRIGGER_EWMA] = {"ewma", BIT(FACTOR) | BIT(MIN) | BIT(WINDOW), 0},
+        [TRIGGER_ALIKE] = {"alike", BIT(FIELD) | BIT(N) | BIT(SPREAD) | BIT(WINDOW), 0},
         [TRIGGER_ABSENCE] = {"absence", BIT(OF) | BIT(WITHIN), 0},
         [TRIGGER_SEQUENCE] = {"sequence", BIT(STEPS) | BIT(WITHIN), 0},
         [TRIGGER_SCORE] = {"score", BIT(THRESHOLD),
@@ -173,6 +175,7 @@ static void read_setting(
 	case SETTING_OVER:
 	case SETTING_FACTOR:
 	case SETTING_THRESHOLD:
+	case SETTING_SPREAD:
 		(void)read_number(compiler, node, &trigger->threshold);
 		break;
 	case SETTING_WEIGHT:

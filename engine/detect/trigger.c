@@ -86,6 +86,8 @@ size_t trigger_bytes(const struct rule *rule)
 		return sizeof(struct slots_state);
 	case TRIGGER_EWMA:
 		return sizeof(struct ewma_state);
+	case TRIGGER_ALIKE:
+		return trigger_alike_bytes();
 	case TRIGGER_SEQUENCE:
 		return sizeof(struct sequence_state);
 	case TRIGGER_SCORE:
@@ -469,6 +471,8 @@ struct trigger_result trigger_event(
 		return on_ratio(input, state);
 	case TRIGGER_EWMA:
 		return on_ewma(input, state);
+	case TRIGGER_ALIKE:
+		return trigger_alike(input, state);
 	case TRIGGER_SEQUENCE:
 		return on_sequence(input, state);
 	case TRIGGER_SCORE:

@@ -42,4 +42,8 @@ struct trigger_result trigger_event(
 /* Score: what the event weighs, its prints' names written to text. */
 double trigger_weight(const struct trigger_input *input, struct writer *text);
 
+/* trigger_alike.c: n values of a field that lie close together. */
+size_t trigger_alike_bytes(void);
+struct trigger_result trigger_alike(const struct trigger_input *input, void *state);
+
 #endif

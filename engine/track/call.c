@@ -45,6 +45,7 @@ void call_answered(struct track *track, const struct seen *seen)
 	call->answer_us = seen->time_us;
 	call->released_by = CALL_NEITHER;
 	arm(track, seen, CALL_TICK_US);
+	call_watch(track, call);
 	(void)event_push_seen(track, EVENT_CALL_ANSWER, seen);
 }
 
@@ -411,6 +412,7 @@ void call_expired(struct track *track, uint32_t index)
 	const uint64_t now_us = track->now_us;
 	if (call->state == CALL_ANSWERED && call->end == CALL_END_NONE &&
 	        !idle_for_too_long(track, call)) {
+		call_watch(track, call);
 		event_push(track, EVENT_CALL_TICK, now_us)->call = call;
 		wheel_arm(&track->call_wheel, index, now_us + CALL_TICK_US);
 		return;

@@ -78,7 +78,26 @@ struct media {
 	uint8_t direction;          /* enum sdp_direction */
 	bool secure;
 	bool t38;
+	bool candidates;            /* of ICE were named */
 	uint8_t payload_count;
+	uint8_t ptime_ms;           /* that this side wants to receive; 0 = not said */
+	uint8_t maxptime_ms;
+};
+
+/* What can be said of a running call's media: judged each 10 s from its answer on. */
+struct call_watch {
+	uint32_t sent[2];           /* packets of each side until now, by enum call_side */
+	uint32_t recent[2];         /* those of the last 10 s */
+	struct address media_ip;    /* of the caller; none = no description */
+	uint8_t ice;                /* sides that named candidates */
+	bool one_sided;             /* by the descriptions not both are to send */
+	bool fax;                   /* T.38 */
+	bool noise;                 /* comfort noise: a side is silent on purpose */
+	bool events;                /* both described telephone-event */
+	bool hairpin;               /* both want media at one public address, their own */
+	bool dual_nat;              /* both are behind translation and tell private addresses */
+	bool tap_deaf;              /* media of no call passes here */
+	bool tap_one_sided;         /* media of one direction alone passes here */
 };
 
 /* Sums of the streams that one side sent, filled as streams end. */
@@ -171,6 +190,7 @@ struct call {
 	uint32_t dialogs;           /* first index, 0 = none */
 	uint32_t media;             /* first index, 0 = none */
 	uint32_t h323;              /* index of its struct h323_call, 0 = a call of SIP */
+	struct call_watch watch;
 	struct call_quality *quality; /* of both sides; NULL = no stream ended yet */
 	struct texts *texts;        /* by enum call_text; NULL = no room was left */
 };

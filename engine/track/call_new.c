@@ -1,15 +1,10 @@
 #include <stddef.h>
 
 #include "engine/track/h323_state.h"
+#include "engine/track/nat.h"
 
 enum {
 	SPARE_CALLS = 16, /* an evicted call keeps its place until its end was read */
-	NAT_CONTACT_PRIVATE = 1,
-	NAT_VIA_DIFFERS = 2,
-	NAT_VIA_PRIVATE = 4,
-	NAT_SDP_PRIVATE = 8,
-	NAT_PORT_DIFFERS = 16,
-	NAT_WEBSOCKET = 64,
 };
 
 bool call_init(struct track *track, struct memory *memory, uint32_t capacity)
@@ -33,35 +28,6 @@ bool call_init(struct track *track, struct memory *memory, uint32_t capacity)
 	list_init(&track->call_waiting, slab, offsetof(struct call, idle));
 	list_init(&track->call_age, slab, offsetof(struct call, age));
 	return true;
-}
-
-static bool inside(const struct address *address)
-{
-	const enum address_scope scope = address_scope(address);
-	return scope == ADDRESS_PRIVATE || scope == ADDRESS_SHARED;
-}
-
-/* The tests of Kamailio's nat_uac_test, by its bits. */
-static uint16_t nat_bits(const struct seen *seen)
-{
-	const struct sip_message *sip = seen->sip;
-	const struct endpoint *src = &seen->datagram->src;
-	const uint16_t via_port = sip->via.port ? sip->via.port : 5060;
-	unsigned bits = 0;
-	struct address contact;
-	if (sip_uri_ip(&sip->contact.uri, &contact) && inside(&contact))
-		bits |= NAT_CONTACT_PRIVATE;
-	if (!address_none(&sip->via.ip) && !address_equal(&sip->via.ip, &src->ip))
-		bits |= NAT_VIA_DIFFERS;
-	if (inside(&sip->via.ip))
-		bits |= NAT_VIA_PRIVATE;
-	if (seen->message->sdp && inside(&seen->message->sdp->connection_ip))
-		bits |= NAT_SDP_PRIVATE;
-	if (via_port != src->port)
-		bits |= NAT_PORT_DIFFERS;
-	if (seen->datagram->transport == TRANSPORT_WS)
-		bits |= NAT_WEBSOCKET;
-	return (uint16_t)bits;
 }
 
 /* The user of the first name-addr of a header. */
@@ -189,7 +155,7 @@ static void call_fill(const struct seen *seen, struct call *call)
 	        .protocol = CALL_SIP,
 	        .released_by = CALL_NEITHER,
 	        .transport = (uint8_t)datagram->transport,
-	        .nat_bits = nat_bits(seen),
+	        .nat_bits = nat_bits(seen->message),
 	        .dscp = datagram->dscp,
 	        .invite_cseq = seen->sip->cseq,
 	        .session_expires_s = session_expires(seen->sip),

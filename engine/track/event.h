@@ -46,6 +46,7 @@ struct registration;
 struct binding;
 struct stream;
 struct stream_interval;
+struct media;
 struct ras_transaction;
 struct h323_call;
 struct h323_device;
@@ -68,11 +69,16 @@ struct event {
 	enum registration_change change;
 	const struct stream *stream;
 	const struct stream_interval *interval;
+	const struct media *said;               /* RTP_*: what the stream's sender described */
+	const struct media *wanted;             /* RTP_*: what its receiver described */
+	const struct stream *back;              /* RTP_*: newest of the other direction */
 	const struct ras_transaction *ras;      /* RAS_TRANSACTION */
 	const struct h323_call *h323;           /* of a call of H.323, may be NULL */
 	const struct h323_step *step;           /* H225_CALL, H245_CHANNEL */
 	const struct h323_device *device;       /* DEVICE; REGISTRATION of H.323 */
 	enum device_change device_change;
+	const char *mangled;                    /* SIP_REQUEST: what a router changed of it, or NULL */
+	uint32_t lost_after_s;                  /* SIP_TRANSACTION: see nat_reach_answered */
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
 	bool answers;                           /* SIP_TRANSACTION, challenged: the source has answered one before */

@@ -46,6 +46,10 @@ static void fill(struct track *track, struct call *call, struct media *media,
 	media->direction = (uint8_t)said->direction;
 	media->secure = said->secure;
 	media->t38 = said->t38;
+	media->candidates = said->candidate_count > 0;
+	media->ptime_ms = (uint8_t)(said->ptime_ms < UINT8_MAX ? said->ptime_ms : 0);
+	media->maxptime_ms =
+	        (uint8_t)(said->maxptime_ms < UINT8_MAX ? said->maxptime_ms : 0);
 	keep_payloads(track, call, media, said);
 }
 

@@ -238,12 +238,37 @@ static void compare_gaps(struct track *track, struct stream *stream)
 	}
 }
 
+/* The stream of the other direction that was heard last. */
+static const struct stream *newest_back(const struct track *track,
+        const struct stream *stream, const struct media *a, const struct media *b)
+{
+	const struct stream *newest = NULL;
+	for (int i = 0; i < 2 * MEDIA_STREAMS; i++) {
+		const struct media *media = i < MEDIA_STREAMS ? a : b;
+		const struct stream *held =
+		        media ? media_held(track, media, i % MEDIA_STREAMS) : NULL;
+		if (held && held->direction != stream->direction &&
+		        (!newest || held->last_us > newest->last_us))
+			newest = held;
+	}
+	return newest;
+}
+
 static struct event *push_stream(
         struct track *track, enum event_kind kind, const struct stream *stream)
 {
 	struct event *event = event_push(track, kind, track->now_us);
 	event->stream = stream;
-	event->call = stream->call ? call_at(track, stream->call) : NULL;
+	if (!stream->call)
+		return event;
+	event->call = call_at(track, stream->call);
+	const struct media *media = media_at(track, stream->leg);
+	const uint32_t peer = media_peer(track, media);
+	const struct media *other = peer ? media_at(track, peer) : NULL;
+	const bool sends = media->side == stream->direction;
+	event->said = sends ? media : other;
+	event->wanted = sends ? other : media;
+	event->back = newest_back(track, stream, media, other);
 	return event;
 }
 
@@ -263,6 +288,7 @@ void media_stream_rtp(struct track *track, struct seen *seen)
 	}
 	if (!(news & STREAM_INTERVAL_DUE))
 		return;
+	stream->dscp_changed |= seen->datagram->dscp != stream->dscp;
 	if (stream->call) {
 		call_at(track, stream->call)->last_us = seen->time_us;
 		compare_gaps(track, stream);

@@ -111,6 +111,40 @@ void media_sum_shared(struct track *track, struct call *call, const struct media
 	}
 }
 
+/* What a stream adds to the watch over a call. */
+static void watch_stream(
+        struct call_watch *watch, const struct stream *stream, uint8_t side)
+{
+	watch->sent[side & 1] += stream->packets;
+	watch->noise |= stream->comfort_noise > 0;
+}
+
+void media_watch_streams(
+        const struct track *track, const struct call *call, struct call_watch *watch)
+{
+	const struct chain *chain = &track->media_by_address;
+	for (uint32_t m = call->media; m; m = media_at(track, m)->next) {
+		const struct media *mine = media_at(track, m);
+		for (int j = 0; j < MEDIA_STREAMS; j++) {
+			const struct stream *stream = media_held(track, mine, j);
+			if (stream)
+				watch_stream(watch, stream, stream->direction);
+		}
+		uint32_t i = chain_first(chain, hash_endpoint(&track->key, &mine->at));
+		for (int walked = 0; i && walked < TRACK_LEG_WALK; walked++) {
+			const struct media *other = media_at(track, i);
+			for (int j = 0; j < MEDIA_STREAMS && other->call != mine->call;
+			        j++) {
+				const struct stream *stream = media_held(track, other, j);
+				if (stream && runs_to(track, stream, mine))
+					watch_stream(watch, stream,
+					        call_other_side(mine->side));
+			}
+			i = chain_next(chain, i);
+		}
+	}
+}
+
 uint32_t media_sharing(
         const struct track *track, const struct stream *stream, uint32_t after)
 {

@@ -363,6 +363,7 @@ static void rebuild(struct track *track, const struct seen *seen, uint32_t index
 	registration->binding_count = (uint8_t)next.count;
 	registration->changes++;
 	registration->last_us = seen->time_us;
+	nat_reach_registered(track, registration);
 	list_touch(&track->registration_idle, index);
 	registration_arm(track, index);
 	tell_all(track, seen, &next);

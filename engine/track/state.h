@@ -23,6 +23,7 @@
 
 enum track_limits {
 	TRACK_EVENTS = 256,    /* queue; one message makes a dozen at most */
+	NAT_TAPS = 64,     /* newest requests that are compared with copies of them */
 	TRACK_REFERS = 64,     /* transfers whose new call has not come yet */
 	TRACK_LEG_WALK = 8,    /* newest calls of one number, newest media of one
 	                          address, that are looked at */
@@ -84,6 +85,20 @@ struct refer {
 	struct address referee;
 };
 
+/* A request on its way from inside a network to outside; texts as keyed hashes. */
+struct nat_tap {
+	uint64_t time_us;
+	uint64_t request; /* Call-ID, From-tag, CSeq */
+	uint64_t branch;
+	uint64_t via;
+	uint64_t contact_host;
+	uint64_t media;
+	struct endpoint src;
+	struct endpoint dst;
+	uint16_t contact_port;
+	int32_t max_forwards;
+};
+
 struct track {
 	struct hash_key key;
 	uint64_t now_us;
@@ -128,6 +143,20 @@ struct track {
 	struct slab nonce_slab;
 	struct table nonce_table;
 	struct list nonce_idle;
+
+	/* Calls of 10 s and more: what the place of the capture lets see. */
+	struct {
+		uint32_t silent;   /* no media of either side */
+		uint32_t one_way;
+		uint32_t both_ways;
+	} watched;
+
+	struct slab reach_slab;
+	struct table reach_table;
+	struct list reach_idle;
+	struct nat_tap taps[NAT_TAPS];
+	uint32_t tap_next;
+	uint64_t tap_us; /* of the newest */
 
 	struct refer refers[TRACK_REFERS];
 	uint32_t refer_next;
@@ -320,6 +349,9 @@ void media_sum(struct track *track, struct call *call, const struct stream *stre
         uint8_t side);
 /* The streams of this medium's address that other legs hold. */
 void media_sum_shared(struct track *track, struct call *call, const struct media *mine);
+/* Counts the packets of the streams of a call that run, those of shared addresses too. */
+void media_watch_streams(
+        const struct track *track, const struct call *call, struct call_watch *watch);
 /* The next medium of another call that this stream runs to as well; 0 = none. */
 uint32_t media_sharing(
         const struct track *track, const struct stream *stream, uint32_t after);
@@ -346,6 +378,26 @@ bool media_holds(const struct track *track, const struct call *call);
 void media_stream_forget(struct track *track, const struct call *call);
 /* Sums up the streams of a call that ends; they go to another leg, or are adrift. */
 void media_stream_call_ends(struct track *track, struct call *call);
+
+/* nat_taps.c: what a router changed of a request that was seen inside of it; or NULL. */
+const char *nat_taps_request(struct track *track, const struct seen *seen);
+
+/* nat_reach.c */
+size_t nat_reach_bytes(void);
+bool nat_reach_init(struct track *track, struct memory *memory, uint32_t capacity);
+void nat_reach_registered(struct track *track, const struct registration *registration);
+/* The device said something by itself: a keep-alive. */
+void nat_reach_heard(struct track *track, const struct endpoint *device);
+/* A transaction got no answer at all. */
+void nat_reach_failed(struct track *track, const struct transaction *transaction);
+/*
+ * A transaction was answered. Seconds of silence after which the call before it had been
+ * lost, when only a new REGISTER lay between them; else 0.
+ */
+uint32_t nat_reach_answered(struct track *track, const struct transaction *transaction);
+
+/* call_watch.c: looks at the media of a call that was answered, or is 10 s older. */
+void call_watch(struct track *track, struct call *call);
 
 /* registration.c */
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);

@@ -321,8 +321,10 @@ unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
 	stream->packets++;
 	stream->last_us = time_us;
 	unsigned news = sequence_packet(stream, packet->sequence, time_us);
-	if (news & STREAM_DUPLICATE)
+	if (news & STREAM_DUPLICATE) {
+		stream->dscp_changed |= datagram->dscp != stream->dscp;
 		return news;
+	}
 	stream->octets += packet->payload.len;
 	if (candidate && packet->payload_type != stream->payload_type)
 		stream->good = 0;

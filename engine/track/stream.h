@@ -125,6 +125,7 @@ struct stream {
 	bool second : 1; /* the tracker's: another source was sending there */
 	bool event_seen : 1;   /* event_timestamp holds */
 	uint8_t direction : 2; /* the tracker's: enum call_side of the sender */
+	bool dscp_changed : 1; /* not all packets, or copies of one, had the same mark */
 	uint8_t announced;     /* payloads that are kept */
 	uint32_t touched;      /* when it last moved in idle order, units of 2^20 us */
 	uint32_t expected;     /* of the runs before a jump */

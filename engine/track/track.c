@@ -41,8 +41,8 @@ static bool rooms_init(struct track *track, struct memory *memory, size_t share)
 	                2 * sizeof(struct call_quality) + 3 * TABLE_BYTES);
 	const uint32_t media =
 	        capacity_of(share, PART_MEDIA, sizeof(struct media) + TABLE_BYTES);
-	const uint32_t registrations = capacity_of(
-	        share, PART_REGISTRATIONS, sizeof(struct registration) + TABLE_BYTES);
+	const uint32_t registrations = capacity_of(share, PART_REGISTRATIONS,
+	        sizeof(struct registration) + nat_reach_bytes() + 2 * TABLE_BYTES);
 	const uint32_t sources = capacity_of(share, PART_PROOF,
 	        sizeof(struct proof_source) + sizeof(struct proof_nonce) +
 	                2 * TABLE_BYTES);
@@ -50,6 +50,7 @@ static bool rooms_init(struct track *track, struct memory *memory, size_t share)
 	       call_init(track, memory, calls) &&
 	       media_endpoint_init(track, memory, media) &&
 	       registration_init(track, memory, registrations) &&
+	       nat_reach_init(track, memory, registrations) &&
 	       proof_init(track, memory, sources) &&
 	       h323_track_init(track, memory, share / PARTS * PART_H323) &&
 	       pool_init(&track->pool, memory, share / PARTS * PART_TEXT);
@@ -103,6 +104,7 @@ static void see_sip_request(struct track *track, struct seen *seen)
 	if (seen->retransmission)
 		track->counters.retransmissions++;
 	struct event *event = event_push_seen(track, EVENT_SIP_REQUEST, seen);
+	event->mangled = nat_taps_request(track, seen);
 	if (seen->call) {
 		call_message(track, seen);
 		/* Whether an ACK of a 2xx is a copy is known by its dialog alone. */
@@ -128,6 +130,9 @@ static void see_sip_response(struct track *track, struct seen *seen)
 		if (seen->sip->auth.challenge)
 			event->answers =
 			        proof_answers(track, &seen->transaction->client.ip);
+		else if (seen->transaction)
+			event->lost_after_s =
+			        nat_reach_answered(track, seen->transaction);
 	}
 	if (seen->call)
 		call_message(track, seen);
@@ -162,6 +167,8 @@ void track_message(struct track *track, const struct message *message)
 	        .time_us = message->datagram->time_us,
 	        .side = CALL_NEITHER,
 	};
+	if (message->kind == MESSAGE_KEEPALIVE)
+		nat_reach_heard(track, &seen.datagram->src);
 	event_release_read(track);
 	transaction_forget_texts(track, track->told);
 	track->told = 0;

@@ -330,6 +330,7 @@ void transaction_expired(struct track *track, uint32_t index)
 	struct event *event = event_push(track, EVENT_SIP_TRANSACTION, track->now_us);
 	event->transaction = transaction;
 	event->proven = transaction->proven;
+	nat_reach_failed(track, transaction);
 	event_release(track, RELEASE_TRANSACTION, index);
 	transaction->call = 0;
 }
