@@ -20,6 +20,26 @@ static uint64_t next_moment(struct filter *filter)
 	return filter->now_us;
 }
 
+static void tell_not_rewritten(struct filter *filter)
+{
+	filter->counters.not_rewritten++;
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){
+	                "not-rewritten", filter->rewrite.failed, filter->number});
+}
+
+static void plan_rewriting(struct filter *filter, const struct message *message)
+{
+	struct rewrite *rewrite = &filter->rewrite;
+	rewrite->nat = &filter->nat;
+	rewrite->view = &filter->moment.view;
+	rewrite->sip = message->sip;
+	rewrite->sdp = message->sdp;
+	filter->moment.rewritten = rewrite_plan(rewrite);
+	if (filter->moment.rewritten == REWRITE_FAILED)
+		tell_not_rewritten(filter);
+}
+
 static void see_sip(struct filter *filter, const struct event *event)
 {
 	filter->moment.sip = event->message->sip;
@@ -27,6 +47,8 @@ static void see_sip(struct filter *filter, const struct event *event)
 	policy_message(filter, event);
 	if (!filter->moment.stop.action || !policy_enforces(filter, &filter->moment.view))
 		session_event(&filter->sessions, event);
+	if (filter->settings.nat_rewrite && filter->moment.view.protocol == IPPROTO_UDP)
+		plan_rewriting(filter, event->message);
 }
 
 /* Media of H.323, and where else the two sides will speak of it. */
@@ -216,8 +238,20 @@ static void judge(struct filter *filter, const struct queue_packet *queued)
 
 static void let_go(struct filter *filter, const struct queue_packet *queued)
 {
+	struct rewrite *rewrite = &filter->rewrite;
 	filter->counters.passed++;
-	queue_accept(filter->queue, queued->id);
+	if (filter->moment.rewritten != REWRITE_DONE) {
+		queue_accept(filter->queue, queued->id);
+		return;
+	}
+	if (rewrite_make(rewrite, queued->data, queued->len) == REWRITE_DONE) {
+		filter->counters.rewritten++;
+		queue_accept_changed(
+		        filter->queue, queued->id, rewrite->packet, rewrite->len);
+	} else {
+		tell_not_rewritten(filter);
+		queue_accept(filter->queue, queued->id);
+	}
 }
 
 static void hold_back(struct filter *filter, const struct queue_packet *queued)
@@ -233,7 +267,10 @@ static void hold_back(struct filter *filter, const struct queue_packet *queued)
 
 static bool commit(struct filter *filter)
 {
-	const int error = pinholes_commit(&filter->pinholes);
+	/* What the other side will read must work before it does. */
+	int error = nat_commit(&filter->nat);
+	if (!error)
+		error = pinholes_commit(&filter->pinholes);
 	if (!error)
 		return true;
 	filter->counters.failed_commits++;
@@ -248,7 +285,7 @@ static void filter_packet(struct filter *filter, const struct queue_packet *queu
 	*moment = (struct moment){0};
 	filter->number++;
 	filter->counters.packets++;
-	(void)next_moment(filter);
+	filter->nat.now_us = next_moment(filter);
 	moment->viewed = view_open(&moment->view, queued->data, queued->len);
 	judge(filter, queued);
 	if (moment->stop.action) {
@@ -331,6 +368,7 @@ static void rebuild(struct filter *filter)
 		return;
 	}
 	bans_reinstall(&filter->bans, filter->now_us);
+	nat_reinstall(&filter->nat);
 	(void)pinholes_reinstall(&filter->pinholes);
 	report_node(&filter->report, filter->now_us,
 	        &(struct node_event){"table-lost",
@@ -346,6 +384,7 @@ void filter_tick(struct filter *filter)
 	pinholes_advance(&filter->pinholes, filter->now_us, &holes);
 	engine_advance(filter->engine, filter->now_us);
 	sessions_advance(&filter->sessions, filter->now_us, &calls);
+	nat_advance(&filter->nat, filter->now_us);
 	bans_advance(&filter->bans, filter->now_us);
 	kill_connections(filter);
 	if (!firewall_intact(&filter->firewall))

@@ -11,6 +11,7 @@
 #include "nfq-filter/handover.h"
 #include "nfq-filter/limit.h"
 #include "nfq-filter/report.h"
+#include "nfq-filter/rewrite.h"
 #include "nfq-filter/session.h"
 #include "nfq-filter/share.h"
 #include "platform/conntrack.h"
@@ -30,6 +31,8 @@
 	X(not_banned) /* protected, or nobody knows that it is real */                   \
 	X(undecodable)                                                                   \
 	X(untold) /* stops beyond what is told in a second */                            \
+	X(rewritten)                                                                     \
+	X(not_rewritten) /* though it had to be */                                       \
 	X(failed_commits)                                                                \
 	X(rebuilt) /* times that the table was lost */
 
@@ -47,7 +50,8 @@ struct moment {
 	bool viewed;
 	bool known;                    /* something of ours was in it */
 	const struct sip_message *sip; /* the last one in it */
-	struct stop stop;              /* rule absent: it may pass */
+	enum rewrite_result rewritten;
+	struct stop stop; /* rule absent: it may pass */
 	char why[160];
 };
 
@@ -60,6 +64,8 @@ struct filter {
 	struct engine *engine;
 	struct firewall firewall;
 	struct queue *queue;
+	struct nat nat;
+	struct rewrite rewrite; /* of the message at hand */
 	struct pinholes pinholes;
 	struct sessions sessions;
 	struct bans bans;

@@ -181,7 +181,7 @@ static bool sets(struct firewall *firewall)
 	for (unsigned v6 = 0; v6 < FAMILIES; v6++)
 		fine = fine && media_sets(firewall, &FAMILY[v6]) &&
 		       source_sets(firewall, &FAMILY[v6]);
-	return fine;
+	return fine && firewall_nat_sets(firewall);
 }
 
 /* Names of the devices that packets arrive on; ends with NULL. */
@@ -237,6 +237,7 @@ static bool chains(struct firewall *firewall, const struct devices *devices)
 	bool fine = true;
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		fine = netfilter_chain_add(firewall->netfilter, &list[i]) && fine;
+	fine = firewall_nat_chains(firewall) && fine;
 	return netfilter_rules_flush(firewall->netfilter, NULL) && fine;
 }
 

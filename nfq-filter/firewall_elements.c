@@ -71,11 +71,11 @@ bool firewall_networks(struct firewall *firewall, const struct networks *network
         const char *set4, const char *set6)
 {
 	bool fine = netfilter_flush(firewall->netfilter, set4) &&
-	            netfilter_flush(firewall->netfilter, set6);
+	            (!set6 || netfilter_flush(firewall->netfilter, set6));
 	for (size_t i = 0; i < networks->count; i++) {
 		const struct network *network = &networks->items[i];
 		const char *set = address_is_v4(&network->ip) ? set4 : set6;
-		if (!covered(networks, i))
+		if (set && !covered(networks, i))
 			fine = network_put(firewall, set, network) && fine;
 	}
 	return fine;

@@ -27,6 +27,10 @@ extern const struct family_names FAMILY[FAMILIES]; /* by "is IPv6" */
 
 #define SET_POLICE "police"
 #define SET_PORTS  "signalling"
+#define SET_INSIDE "inside4"
+
+#define MAP_LEAVING  "leaving4"  /* an inner endpoint, to how it looks from outside */
+#define MAP_ENTERING "entering4" /* the other way */
 
 #define CHAIN_INGRESS "ingress"
 #define CHAIN_RAW     "raw"
@@ -35,13 +39,29 @@ extern const struct family_names FAMILY[FAMILIES]; /* by "is IPv6" */
 #define CHAIN_INPUT   "input"
 #define CHAIN_FORWARD "forward"
 #define CHAIN_OUTPUT  "output"
+#define CHAIN_LEAVE   "leave"
+#define CHAIN_ENTER   "enter"
 
 enum { KEY_PORT_BYTES = 4 }; /* padded */
 
-/* firewall_elements.c: within a transaction, the settings' ports and networks. */
+/* firewall_elements.c: within a transaction, the settings' ports and networks;
+ * set6: NULL = of IPv4 only. */
 bool firewall_ports(struct firewall *firewall);
 bool firewall_networks(struct firewall *firewall, const struct networks *networks,
         const char *set4, const char *set6);
+
+/*
+ * firewall_nat.c: the maps, chains and rules by which this router translates; nothing
+ * when the settings have no outer address.
+ */
+bool firewall_nat_sets(struct firewall *firewall);
+bool firewall_nat_chains(struct firewall *firewall);
+bool firewall_nat_rules(struct firewall *firewall);
+/* Whether media is looked at where inner addresses show, and stays tracked. */
+static inline bool firewall_translated(const struct firewall *firewall, bool v6)
+{
+	return !v6 && firewall->settings->inside.count;
+}
 
 /* All rules, into chains that are empty. False when one could not be built. */
 bool firewall_rules(struct firewall *firewall);

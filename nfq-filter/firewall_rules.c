@@ -55,10 +55,12 @@ static void media_begin(struct netfilter_rule *rule, struct firewall *firewall,
 	load_tuple(rule, family);
 }
 
-static bool media_end(struct netfilter_rule *rule, const struct firewall *firewall)
+static bool media_end(struct netfilter_rule *rule, const struct firewall *firewall,
+        const struct family_names *family)
 {
 	/* Media needs no connection tracking: the sets know it. */
-	rule_untrack(rule);
+	if (!firewall_translated(firewall, family == &FAMILY[true]))
+		rule_untrack(rule);
 	rule_set_mark(rule, (uint32_t)firewall->settings->mark);
 	rule_accept(rule);
 	return rule_end(rule);
@@ -108,7 +110,7 @@ static bool rule_latched(struct firewall *firewall, const struct family_names *f
 	struct netfilter_rule rule;
 	media_begin(&rule, firewall, family, class);
 	load_number(&rule, family->latched[class], true);
-	return media_end(&rule, firewall);
+	return media_end(&rule, firewall, family);
 }
 
 /* The first packet: its key leads from `open` to `latched`, in place of an older one. */
@@ -129,14 +131,15 @@ static bool rule_open(struct firewall *firewall, const struct family_names *fami
 		change(&rule, RULE_SET_REMOVE, latched, 0);
 		change(&rule, RULE_SET_ADD, latched, idle_ms);
 	}
-	return media_end(&rule, firewall);
+	return media_end(&rule, firewall, family);
 }
 
 static bool media_rules(struct firewall *firewall, bool v6)
 {
 	const struct family_names *family = &FAMILY[v6];
 	struct netfilter_rule rule;
-	rule_begin(&rule, firewall->netfilter, CHAIN_RAW);
+	rule_begin(&rule, firewall->netfilter,
+	        firewall_translated(firewall, v6) ? CHAIN_GUARD : CHAIN_RAW);
 	rule_family_is(&rule, v6);
 	rule_protocol_is(&rule, IPPROTO_UDP);
 	rule_jump(&rule, family->media);
@@ -379,5 +382,5 @@ bool firewall_rules(struct firewall *firewall)
 	       queue_rule(firewall, IPPROTO_TCP, TARGET_PORT) &&
 	       queue_rule(firewall, IPPROTO_TCP, SOURCE_PORT) &&
 	       learned_rules(firewall, false) && learned_rules(firewall, true) &&
-	       guard_rules(firewall);
+	       guard_rules(firewall) && firewall_nat_rules(firewall);
 }

@@ -17,6 +17,7 @@
 #include "engine/base/wheel.h"
 #include "engine/track/call.h"
 #include "engine/track/event.h"
+#include "nfq-filter/nat.h"
 #include "nfq-filter/pinhole.h"
 
 /* Where one side of one m= line wants its media. */
@@ -25,7 +26,8 @@ struct line {
 	uint64_t fork; /* hash of the callee's tag; 0: the caller's line */
 	struct endpoint at;
 	struct endpoint control;
-	struct address from; /* what it sends comes from here */
+	struct address from;                  /* what it sends comes from here */
+	struct endpoint outer, outer_control; /* translated: as the other side sees it */
 	uint32_t rate;
 	uint8_t side;   /* enum call_side */
 	uint8_t number; /* of the m= line */
@@ -75,6 +77,7 @@ struct session_counters {
 
 struct sessions {
 	struct pinholes *pinholes;
+	struct nat *nat;
 	const struct settings *settings;
 	struct hash_key hash_key;
 	struct slab slab, line_slab, use_slab;

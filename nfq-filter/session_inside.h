@@ -39,6 +39,15 @@ void lines_remove(struct sessions *sessions, struct session *session, uint64_t f
 bool lines_other_fork(
         const struct sessions *sessions, const struct session *session, uint64_t fork);
 
+/*
+ * session_nat.c: a line that was just filled becomes what its owner has, with its outer
+ * ports; they are held from begin to end.
+ */
+void line_translate(
+        const struct sessions *sessions, const struct seen *seen, struct line *line);
+void line_translation_begin(const struct sessions *sessions, const struct line *line);
+void line_translation_end(const struct sessions *sessions, const struct line *line);
+
 bool line_put(
         struct sessions *sessions, struct session *session, const struct line *model);
 

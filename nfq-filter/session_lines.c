@@ -15,7 +15,9 @@ static bool same_party(
 static void take_out(struct sessions *sessions, struct session *session, uint32_t *link)
 {
 	const uint32_t index = *link;
-	*link = line_at(sessions, index)->next;
+	const struct line *line = line_at(sessions, index);
+	*link = line->next;
+	line_translation_end(sessions, line);
 	slab_give(&sessions->line_slab, index);
 	session->line_count--;
 }
@@ -158,6 +160,7 @@ static void fill(const struct sessions *sessions, const struct seen *seen,
 		line->control = media->at;
 		line->control.port++;
 	}
+	line_translate(sessions, seen, line);
 }
 
 static void candidates(struct sessions *sessions, const struct seen *seen,
@@ -184,6 +187,8 @@ static void candidates(struct sessions *sessions, const struct seen *seen,
 		line->nat = false;
 		line->mux = true;
 		line->candidate = true;
+		line->control = line->outer = line->outer_control = (struct endpoint){0};
+		line_translate(sessions, seen, line);
 	}
 }
 
@@ -241,6 +246,7 @@ bool line_put(
 	const uint32_t next = line->next;
 	*line = *model;
 	line->next = next;
+	line_translation_begin(sessions, line);
 	return true;
 }
 

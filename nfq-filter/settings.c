@@ -104,6 +104,18 @@ const struct setting SETTINGS[] = {
                 "a peer with a private address in its description sends from where its "
                 "signalling comes from",
                 0, 0, NULL},
+        {"nat.inside", SETTING_LIST, AT(inside_texts), "",
+                "networks whose addresses this router translates, by whatever rules", 0,
+                0, NULL},
+        {"nat.address", SETTING_TEXT, AT(nat_text), "",
+                "the outer IPv4 address: media and signalling of the inside get ports of "
+                "it ahead of other rules; none: only others translate",
+                0, 0, NULL},
+        {"nat.ports", SETTING_TEXT, AT(nat_range), "40000-59999",
+                "outer ports that may be given out", 0, 0, NULL},
+        {"nat.rewrite", SETTING_FLAG, AT(nat_rewrite), "false",
+                "rewrite addresses in SIP over UDP and in its SDP, all or none", 0, 0,
+                NULL},
         {"block.ttl", SETTING_DURATION, AT(ban_ms), "10m",
                 "how long a source is banned, unless the rule says", 1000, 2592000000,
                 NULL},
@@ -149,6 +161,14 @@ static bool port_read(struct slice text, uint16_t *port)
 	return true;
 }
 
+static bool range_read(const char *text, uint16_t *first, uint16_t *last)
+{
+	struct slice end = slice_text(text);
+	const struct slice begin = slice_split(&end, '-');
+	return port_read(begin, first) &&
+	       port_read(slice_present(end) ? end : begin, last) && *first <= *last;
+}
+
 static bool ports_read(
         struct settings *settings, const char *path, struct config_error *error)
 {
@@ -162,13 +182,32 @@ static bool ports_read(
 			        "which is no port (1 to 65535, at most 32 of them)");
 		settings->ports.count++;
 	}
-	struct slice range = slice_text(settings->media_range);
-	struct slice first = slice_split(&range, '-');
-	if (!port_read(first, &settings->media_first) ||
-	        !port_read(slice_present(range) ? range : first, &settings->media_last) ||
-	        settings->media_first > settings->media_last)
-		return refuse(error, path, "media.ports", settings->media_range,
-		        "which is no range of ports (10000-20000)");
+	return range_read(settings->media_range, &settings->media_first,
+	               &settings->media_last) ||
+	       refuse(error, path, "media.ports", settings->media_range,
+	               "which is no range of ports (10000-20000)");
+}
+
+/* An inner address is never the same as an outer one. */
+static bool nat_read(
+        struct settings *settings, const char *path, struct config_error *error)
+{
+	const char *const text = settings->nat_text;
+	struct address *address = &settings->nat_address;
+	if (!networks_read(&settings->inside_texts, &settings->inside, "nat.inside", path,
+	            error))
+		return false;
+	if (!range_read(settings->nat_range, &settings->nat_first, &settings->nat_last))
+		return refuse(error, path, "nat.ports", settings->nat_range,
+		        "which is no range of ports (40000-59999)");
+	if (text[0] &&
+	        (!address_parse(slice_text(text), address) || !address_is_v4(address) ||
+	                networks_contain(&settings->inside, address)))
+		return refuse(error, path, "nat.address", text,
+		        "which is no IPv4 address outside of nat.inside");
+	if (!text[0] ? settings->nat_rewrite : !settings->inside.count)
+		return refuse(error, path, text[0] ? "nat.inside" : "nat.address", "",
+		        "without which nothing can be translated");
 	return true;
 }
 
@@ -196,6 +235,7 @@ struct config *settings_read(
 	if (!config)
 		return NULL;
 	if (ports_read(&read, path, error) && methods_read(&read, path, error) &&
+	        nat_read(&read, path, error) &&
 	        networks_read(&read.canary_texts, &read.canary, "canary", path, error) &&
 	        networks_read(&read.protected_texts, &read.spared, "block.protected",
 	                path, error)) {

@@ -64,6 +64,9 @@ struct settings {
 	bool before_answer; /* the answerer may send to the offerer at once */
 	bool nat;
 	uint64_t message_bytes;
+	struct setting_list inside_texts;
+	const char *nat_text, *nat_range;
+	bool nat_rewrite;
 	bool unknown_dialogs; /* what belongs to no call that is known passes */
 	uint64_t limited_rate;
 	uint64_t ban_ms;
@@ -71,6 +74,9 @@ struct settings {
 
 	struct ports ports;
 	uint16_t media_first, media_last;
+	uint16_t nat_first, nat_last; /* outer ports */
+	struct address nat_address;   /* none: we translate nothing */
+	struct networks inside;       /* what this router translates */
 	struct networks canary, spared;
 	uint32_t methods; /* bits of enum sip_method; 0 = all */
 };

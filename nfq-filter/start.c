@@ -78,19 +78,23 @@ static bool tables_start(struct filter *filter)
 	const struct settings *settings = &filter->settings;
 	const uint32_t holes = (uint32_t)settings->pinholes;
 	const uint32_t calls = holes / PINHOLES_PER_SESSION;
-	const size_t bytes = (size_t)holes * 512 + (size_t)calls * 2048 + (16 << 20);
+	const size_t bytes = (size_t)holes * 512 + (size_t)calls * 2560 + (32 << 20);
 	filter->memory = memory_reserve(bytes);
 	if (!filter->memory.base)
 		return say(filter, "memory", strerror(errno));
 	filter->pinholes.firewall = &filter->firewall;
 	filter->sessions.pinholes = &filter->pinholes;
 	filter->sessions.settings = settings;
+	filter->sessions.nat = &filter->nat;
+	filter->nat.firewall = &filter->firewall;
+	filter->nat.settings = settings;
 	filter->bans.firewall = &filter->firewall;
 	filter->limits.gap_us = 1000000 / settings->limited_rate;
 	pinholes_set_grace(&filter->pinholes, settings->grace_ms * 1000);
 	const struct hash_key *key = &filter->hash_key;
 	return (pinholes_init(&filter->pinholes, &filter->memory, holes, key) &&
 	               sessions_init(&filter->sessions, &filter->memory, calls, key) &&
+	               nat_init(&filter->nat, &filter->memory, key) &&
 	               limited_init(
 	                       &filter->limits, &filter->memory, LIMITED_SOURCES, key)) ||
 	       say(filter, "memory", "too little for the pinholes");
@@ -115,6 +119,10 @@ static bool firewall_start(struct filter *filter)
 	if (!firewall_install(&filter->firewall, &error))
 		return say(filter, "firewall", error.text);
 	filter->conntrack = conntrack_open();
+	filter->nat.conntrack = filter->conntrack;
+	filter->nat.now_us = filter->now_us;
+	if (there)
+		(void)nat_inherit(&filter->nat);
 	filter->sessions.now_us = filter->now_us;
 	wheel_advance(&filter->sessions.wheel, filter->now_us);
 	if (filter->handover.sessions >= 0 &&

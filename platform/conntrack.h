@@ -22,4 +22,21 @@ void conntrack_close(struct conntrack **conntrack);
 size_t conntrack_kill(
         struct conntrack *conntrack, const struct address *addresses, size_t count);
 
+/*
+ * How the inner end of an IPv4 UDP flow looks from outside, by the connection that
+ * carries it in either direction. False when there is none, or it is not translated.
+ */
+bool conntrack_outer(struct conntrack *conntrack, const struct endpoint *inner,
+        const struct endpoint *other, struct endpoint *outer);
+
+/*
+ * Makes a UDP flow an established connection for so long, whatever passes, or makes that
+ * longer; false with errno set.
+ */
+bool conntrack_put(struct conntrack *conntrack, const struct endpoint *src,
+        const struct endpoint *dst, uint64_t timeout_ms);
+/* Ends it; false when there was none. */
+bool conntrack_remove(struct conntrack *conntrack, const struct endpoint *src,
+        const struct endpoint *dst);
+
 #endif

@@ -180,6 +180,8 @@ void netfilter_element_put(
 	if (element->mark)
 		value_put(message, NFTA_SET_ELEM_DATA, &element->mark,
 		        sizeof(element->mark));
+	if (element->data_len)
+		value_put(message, NFTA_SET_ELEM_DATA, element->data, element->data_len);
 	if (element->timeout_ms)
 		mnl_attr_put_u64(
 		        message, NFTA_SET_ELEM_TIMEOUT, htobe64(element->timeout_ms));

@@ -16,6 +16,7 @@ struct netfilter;
 enum {
 	NETFILTER_KEY_MAX = 40, /* two IPv6 addresses and ports, each padded to four */
 	NETFILTER_USER_MAX = 120,
+	NETFILTER_DATA_MAX = 8, /* an IPv4 address and a port, padded */
 };
 
 struct netfilter_rate {
@@ -27,7 +28,9 @@ struct netfilter_rate {
 struct netfilter_element {
 	const void *key; /* padded to four bytes a field, in network byte order */
 	size_t key_len;
-	uint32_t mark; /* of a map: what it leads to; host byte order */
+	uint32_t mark;    /* of a map: what it leads to; host byte order */
+	const void *data; /* of a map that leads to something else than a mark */
+	size_t data_len;
 	uint64_t timeout_ms;
 	bool end;                          /* the first key behind an interval */
 	const struct netfilter_rate *rate; /* of a set whose elements count and limit */
@@ -39,7 +42,9 @@ struct netfilter_element {
 struct netfilter_seen {
 	uint8_t key[NETFILTER_KEY_MAX];
 	size_t key_len;
-	uint32_t mark;
+	uint32_t mark; /* or, of a map that leads to something else: */
+	uint8_t data[NETFILTER_DATA_MAX];
+	size_t data_len;
 	uint64_t left_ms; /* until it expires; 0 = never */
 	uint64_t packets; /* counted */
 	uint64_t bytes;

@@ -104,8 +104,11 @@ static bool set_fill(struct nftnl_set *into, const struct netfilter *netfilter,
 	if (set->timed)
 		nftnl_set_set_u32(into, NFTNL_SET_GC_INTERVAL, 1000);
 	if (kind->flags & NFT_SET_MAP) {
-		nftnl_set_set_u32(into, NFTNL_SET_DATA_TYPE, 19); /* mark */
-		nftnl_set_set_u32(into, NFTNL_SET_DATA_LEN, sizeof(uint32_t));
+		const uint32_t mark = 19;
+		nftnl_set_set_u32(
+		        into, NFTNL_SET_DATA_TYPE, set->data_len ? set->data_type : mark);
+		nftnl_set_set_u32(into, NFTNL_SET_DATA_LEN,
+		        set->data_len ? set->data_len : sizeof(uint32_t));
 	}
 	return nftnl_set_set_str(into, NFTNL_SET_TABLE, netfilter_table(netfilter)) ==
 	               0 &&

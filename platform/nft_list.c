@@ -59,13 +59,11 @@ static void expression_read(const struct nlattr *nest, struct netfilter_seen *se
 		counter_read(data, seen);
 }
 
-static void mark_read(const struct nlattr *nest, struct netfilter_seen *seen)
+static void data_read(const struct nlattr *nest, struct netfilter_seen *seen)
 {
-	size_t len = 0;
-	uint8_t bytes[sizeof(seen->mark)];
-	copy_value(nest, bytes, sizeof(bytes), &len);
-	if (len == sizeof(bytes))
-		memcpy(&seen->mark, bytes, sizeof(bytes));
+	copy_value(nest, seen->data, sizeof(seen->data), &seen->data_len);
+	if (seen->data_len == sizeof(seen->mark))
+		memcpy(&seen->mark, seen->data, sizeof(seen->mark));
 }
 
 static void element_read(const struct nlattr *nest, struct netfilter_seen *seen)
@@ -79,7 +77,7 @@ static void element_read(const struct nlattr *nest, struct netfilter_seen *seen)
 			copy_value(
 			        attribute, seen->key, sizeof(seen->key), &seen->key_len);
 		} else if (type == NFTA_SET_ELEM_DATA) {
-			mark_read(attribute, seen);
+			data_read(attribute, seen);
 		} else if (type == NFTA_SET_ELEM_EXPIRATION) {
 			seen->left_ms = be64toh(mnl_attr_get_u64(attribute));
 		} else if (type == NFTA_SET_ELEM_FLAGS) {

@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/xt_NFQUEUE.h>
 #include <string.h>
@@ -146,16 +147,29 @@ void rule_mark_has(struct netfilter_rule *rule, uint32_t bits)
 	compare(rule, 0, NFT_CMP_EQ, &bits, sizeof(bits));
 }
 
-void rule_state_in(struct netfilter_rule *rule, uint32_t states)
+/* Some bits of what the kernel knows of the connection, into the first register. */
+static void connection_load(struct netfilter_rule *rule, uint32_t key, uint32_t bits)
 {
-	static const uint32_t none;
 	struct nftnl_expr *step = step_new(rule, "ct");
 	if (!step)
 		return;
-	nftnl_expr_set_u32(step, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+	nftnl_expr_set_u32(step, NFTNL_EXPR_CT_KEY, key);
 	nftnl_expr_set_u32(step, NFTNL_EXPR_CT_DREG, number_of(0));
-	mask_off(rule, 0, &states, sizeof(states));
+	mask_off(rule, 0, &bits, sizeof(bits));
+}
+
+void rule_state_in(struct netfilter_rule *rule, uint32_t states)
+{
+	static const uint32_t none;
+	connection_load(rule, NFT_CT_STATE, states);
 	compare(rule, 0, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
+void rule_target_kept(struct netfilter_rule *rule)
+{
+	static const uint32_t none;
+	connection_load(rule, NFT_CT_STATUS, IPS_DST_NAT);
+	compare(rule, 0, NFT_CMP_EQ, &none, sizeof(none));
 }
 
 void rule_one_in(struct netfilter_rule *rule, uint32_t packets)
@@ -252,6 +266,19 @@ void rule_set_mark(struct netfilter_rule *rule, uint32_t mark)
 	nftnl_expr_set_u32(step, NFTNL_EXPR_IMM_DREG, number_of(0));
 	(void)nftnl_expr_set(step, NFTNL_EXPR_IMM_DATA, &mark, sizeof(mark));
 	rule_mark_store(rule, 0);
+}
+
+void rule_translate(
+        struct netfilter_rule *rule, enum rule_translation translation, unsigned from)
+{
+	struct nftnl_expr *step = step_new(rule, "nat");
+	if (!step)
+		return;
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NAT_TYPE,
+	        translation == RULE_NEW_SOURCE ? NFT_NAT_SNAT : NFT_NAT_DNAT);
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NAT_REG_ADDR_MIN, number_of(from));
+	nftnl_expr_set_u32(step, NFTNL_EXPR_NAT_REG_PROTO_MIN, number_of(from + 1));
 }
 
 void rule_untrack(struct netfilter_rule *rule)

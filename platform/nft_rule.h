@@ -35,6 +35,8 @@ struct netfilter_set {
 	enum netfilter_set_kind kind;
 	uint32_t key_len;
 	uint32_t key_type; /* as nft numbers its types, for listings */
+	uint32_t data_len; /* of a map that leads to something else than marks, else 0 */
+	uint32_t data_type;
 	uint32_t size;
 	uint64_t timeout_ms; /* of elements that give none; 0 = for ever */
 	bool timed;
@@ -91,6 +93,8 @@ void rule_mark_has(struct netfilter_rule *rule, uint32_t bits);
 /* Bits of the connection's state: NETFILTER_ESTABLISHED … */
 enum { NETFILTER_ESTABLISHED = 2, NETFILTER_RELATED = 4, NETFILTER_NEW = 8 };
 void rule_state_in(struct netfilter_rule *rule, uint32_t states);
+/* The connection's packets do not get another destination here. */
+void rule_target_kept(struct netfilter_rule *rule);
 /* Holds for one packet of so many, in turn. */
 void rule_one_in(struct netfilter_rule *rule, uint32_t packets);
 void rule_in_set(struct netfilter_rule *rule, const char *set, unsigned key);
@@ -113,6 +117,10 @@ void rule_change_set(struct netfilter_rule *rule, const struct rule_set_change *
 void rule_set_mark(struct netfilter_rule *rule, uint32_t mark);
 void rule_mark_store(struct netfilter_rule *rule, unsigned from);
 void rule_mark_load(struct netfilter_rule *rule, unsigned into);
+/* IPv4: another source, or destination, for the connection; two registers in a row. */
+enum rule_translation { RULE_NEW_SOURCE, RULE_NEW_TARGET };
+void rule_translate(
+        struct netfilter_rule *rule, enum rule_translation translation, unsigned from);
 void rule_untrack(struct netfilter_rule *rule);
 void rule_count(struct netfilter_rule *rule);
 void rule_accept(struct netfilter_rule *rule);
