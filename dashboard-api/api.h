@@ -17,8 +17,10 @@ struct collector;
 struct feed;
 struct jobs;
 struct limiter;
+struct messenger;
 struct redis;
 struct route;
+struct suppressions;
 
 struct api {
 	const struct settings *settings;
@@ -29,6 +31,8 @@ struct api {
 	struct collector *collector; /* NULL = without Redis */
 	atomic_bool redis_away;
 	struct feed *feed;
+	struct suppressions *suppressions;
+	struct messenger *messenger;
 	struct jobs *jobs;
 	struct limiter *limiter;
 	struct http_server *server; /* NULL until it has started */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dashboard-api/feed.h"
+#include "dashboard-api/intake.h"
 #include "platform/instant.h"
 #include "platform/store.h"
 
@@ -27,7 +27,8 @@ struct shard {
 
 struct collector {
 	struct api
-	        *api; /* settings, log and feed only: the rest is the server's thread's */
+	        *api; /* settings, log and intake only: the rest is the server's thread's
+	               */
 	struct redis *redis;
 	struct archive *archive;
 	pthread_t thread;
@@ -89,16 +90,13 @@ static bool entry_store(struct collector *collector, const struct shard *shard,
 	        redis_text(redis_field(redis_item(entry, 1), SLICE("e")));
 	(void)snprintf(
 	        id, sizeof(id), "%s/%.*s", shard->name, (int)number.len, number.data);
-	const struct archive_origin origin = {
+	struct archive_origin origin = {
 	        .id = slice_text(id), .node = slice_text(shard->name)};
 	/* A trimmed entry comes without its event: there is nothing to keep. */
 	if (!slice_present(event))
 		return true;
-	const enum archive_stored stored =
-	        archive_store(collector->archive, &origin, event);
-	if (stored == ARCHIVE_STORED || stored == ARCHIVE_IGNORED)
-		feed_publish_event(collector->api->feed, event);
-	return stored != ARCHIVE_FAILED;
+	return intake_take(collector->api, collector->archive, &origin, event) !=
+	       ARCHIVE_FAILED;
 }
 
 /* The answer of XREADGROUP for one stream: [[name, entries]]; NULL when there are none.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dashboard-api/feed_filter.h"
 #include "dashboard-api/mask.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/route.h"
@@ -39,7 +40,8 @@ struct listener {
 	uint64_t beats;
 	unsigned topics;
 	bool masked;
-	struct buffer pending; /* what is being sent */
+	struct feed_filter *filter; /* NULL = it hears all */
+	struct buffer pending;      /* what is being sent */
 	size_t sent;
 };
 
@@ -106,7 +108,7 @@ void feed_publish(struct feed *feed, enum topic topic, struct slice json)
 }
 
 /* Our own writer's words stand near the beginning. */
-static enum topic topic_of(struct slice event)
+enum topic feed_topic(struct slice event)
 {
 	static const struct {
 		struct slice mark;
@@ -126,7 +128,7 @@ static enum topic topic_of(struct slice event)
 
 void feed_publish_event(struct feed *feed, struct slice event)
 {
-	const enum topic topic = topic_of(event);
+	const enum topic topic = feed_topic(event);
 	if (topic)
 		feed_publish(feed, topic, event);
 }
@@ -169,7 +171,9 @@ static bool event_take(struct listener *listener)
 	while (listener->position < feed->next) {
 		const uint64_t number = listener->position++;
 		const struct entry *entry = &feed->entries[number % RING_ENTRIES];
-		if (!(entry->topic & listener->topics))
+		if (!(entry->topic & listener->topics) ||
+		        !feed_filter_match(listener->filter, entry->topic,
+		                slice_of(entry->text, entry->len)))
 			continue;
 		buffer_format(out, "event: %s\nid: %" PRIu64 "\ndata: {",
 		        topic_name(entry->topic), number);
@@ -214,6 +218,7 @@ static void listener_close(void *context)
 	listener->feed->listeners--;
 	(void)pthread_mutex_unlock(&listener->feed->lock);
 	buffer_free(&listener->pending);
+	free(listener->filter);
 	free(listener);
 }
 
@@ -251,7 +256,9 @@ void feed_get(struct visit *visit)
 	struct feed *feed = visit->api->feed;
 	unsigned topics;
 	uint64_t position = 0;
-	if (!topics_read(visit, &topics) || !position_read(visit, &position))
+	struct feed_filter *filter;
+	if (!topics_read(visit, &topics) || !position_read(visit, &position) ||
+	        !feed_filter_read(visit, topics, &filter))
 		return;
 	struct listener *listener = calloc(1, sizeof(*listener));
 	(void)pthread_mutex_lock(&feed->lock);
@@ -260,6 +267,7 @@ void feed_get(struct visit *visit)
 		feed->listeners++;
 		*listener = (struct listener){.feed = feed,
 		        .topics = topics,
+		        .filter = filter,
 		        .masked = mask_wanted(visit),
 		        .beats = feed->beats - 1,
 		        .position = position && position <= feed->next ? position
@@ -268,6 +276,7 @@ void feed_get(struct visit *visit)
 	}
 	(void)pthread_mutex_unlock(&feed->lock);
 	if (!room) {
+		free(filter);
 		free(listener);
 		(void)problem(visit, 503, "too many listen to the feed already");
 		return;

@@ -20,6 +20,8 @@ enum topic {
 struct feed *feed_new(void);
 void feed_free(struct feed **feed);
 void feed_publish(struct feed *feed, enum topic topic, struct slice json);
+/* By the event's type; 0 = none. */
+enum topic feed_topic(struct slice event);
 /* Under the topic of its type; of other types nobody is told. */
 void feed_publish_event(struct feed *feed, struct slice event);
 /* A sign of life to every listener; each 15 seconds. */

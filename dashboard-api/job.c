@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "dashboard-api/feed.h"
+#include "dashboard-api/intake.h"
 #include "dashboard-api/program.h"
 #include "dashboard-api/trial.h"
 #include "engine/report/json.h"
@@ -60,13 +61,12 @@ static void line_store(struct worker *worker, struct job *job, struct slice line
 	char id[64];
 	(void)snprintf(id, sizeof(id), "%s-%llu", job->capture,
 	        (unsigned long long)job->events++);
-	const struct archive_origin origin = {.id = slice_text(id),
+	struct archive_origin origin = {.id = slice_text(id),
 	        .node = SLICE("replay"),
 	        .capture = slice_text(job->capture)};
-	switch (archive_store(worker->archive, &origin, line)) {
+	switch (intake_take(worker->api, worker->archive, &origin, line)) {
 	case ARCHIVE_STORED:
 		job->stored++;
-		feed_publish_event(worker->api->feed, line);
 		break;
 	case ARCHIVE_FAILED:
 		(void)snprintf(job->problem, sizeof(job->problem), "%s",

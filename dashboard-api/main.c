@@ -15,8 +15,10 @@
 #include "dashboard-api/feed.h"
 #include "dashboard-api/jobs.h"
 #include "dashboard-api/limiter.h"
+#include "dashboard-api/messenger.h"
 #include "dashboard-api/program.h"
 #include "dashboard-api/server.h"
+#include "dashboard-api/suppressions.h"
 #include "platform/file.h"
 #include "platform/instant.h"
 #include "platform/secret.h"
@@ -133,7 +135,10 @@ static bool api_open(struct api *api)
 	api->feed = feed_new();
 	api->limiter = limiter_new(api->settings->requests_per_second);
 	api->started_us = instant_now_us();
-	if (api->feed && api->limiter && (api->jobs = jobs_start(api)))
+	api->suppressions = suppressions_open(api->ledger);
+	api->messenger = messenger_start(api);
+	if (api->feed && api->limiter && api->suppressions && api->messenger &&
+	        (api->jobs = jobs_start(api)))
 		return true;
 	log_write(api->log, LOG_LEVEL_ERROR, "out of memory");
 	return false;
@@ -167,6 +172,8 @@ static void api_close(struct api *api)
 	http_stop(&api->server);
 	redis_free(&api->redis);
 	limiter_free(&api->limiter);
+	messenger_stop(&api->messenger);
+	suppressions_close(&api->suppressions);
 	feed_free(&api->feed);
 	ledger_close(&api->ledger);
 	archive_close(&api->archive);

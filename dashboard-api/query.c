@@ -6,6 +6,7 @@
 
 #include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
+#include "dashboard-api/search.h"
 #include "platform/instant.h"
 
 void cursor_write(char text[40], uint64_t time_us, int64_t id)
@@ -33,15 +34,6 @@ static bool time_read(
 		return true;
 	return problem_at(visit, 400, place,
 	        "a time is as 2026-01-31T23:59:59Z, or as -15m, -1h, -7d before now");
-}
-
-static bool term_add(
-        struct visit *visit, struct archive_query *query, const struct archive_term *term)
-{
-	if (query->term_count == ARCHIVE_TERMS_MAX)
-		return problem(visit, 400, "more than %d conditions", ARCHIVE_TERMS_MAX);
-	query->terms[query->term_count++] = *term;
-	return true;
 }
 
 /* A comparison that a parameter's name ends with. */
@@ -74,89 +66,12 @@ static bool field_split(
 	               term->field->type == ARCHIVE_STATE);
 }
 
-/* The word up to the next space outside quotes; *text moves behind it. */
-static struct slice word_take(struct slice *text)
-{
-	size_t len = 0;
-	bool quoted = false;
-	*text = slice_trim(*text);
-	for (; len < text->len && (quoted || text->data[len] != ' '); len++)
-		if (text->data[len] == '"')
-			quoted = !quoted;
-	const struct slice word = slice_first(*text, len);
-	*text = slice_from(*text, len);
-	return word;
-}
-
-static struct slice unquoted(struct slice text)
-{
-	if (text.len >= 2 && text.data[0] == '"' && text.data[text.len - 1] == '"')
-		return slice_of(text.data + 1, text.len - 2);
-	return text;
-}
-
-static bool field_word(struct visit *visit, enum archive_kind kind, struct slice name,
-        struct slice value, struct archive_term *term)
-{
-	if (slice_equal(name, SLICE("is")))
-		name = SLICE("state");
-	term->field = archive_field(kind, name);
-	if (!term->field)
-		return problem_at(visit, 400, "?q", "%s have no field '%.*s'",
-		        archive_table(kind)->name, (int)slice_first(name, 60).len,
-		        name.data);
-	if (slice_starts(value, SLICE(">="))) {
-		term->comparison = ARCHIVE_LEAST;
-		value = slice_from(value, 2);
-	} else if (slice_starts(value, SLICE("<="))) {
-		term->comparison = ARCHIVE_MOST;
-		value = slice_from(value, 2);
-	} else if (slice_ends(value, SLICE("*"))) {
-		term->comparison = ARCHIVE_BEGINS;
-		value.len--;
-	}
-	term->value = unquoted(value);
-	return true;
-}
-
-static bool word_read(struct visit *visit, enum archive_kind kind, struct slice word,
-        unsigned group, struct archive_query *query)
-{
-	struct archive_term term = {.group = group, .comparison = ARCHIVE_IS};
-	if (word.len > 1 && word.data[0] == '-') {
-		term.negated = true;
-		word = slice_from(word, 1);
-	}
-	struct slice value = word;
-	const struct slice name = slice_split(&value, ':');
-	if (word.data[0] == '"' || !slice_present(value)) {
-		term.comparison = ARCHIVE_HOLDS;
-		term.value = unquoted(word);
-		return term.value.len == 0 || term_add(visit, query, &term);
-	}
-	if (slice_equal(name, SLICE("@ip"))) {
-		term.comparison = ARCHIVE_ANY_ADDRESS;
-		term.value = value;
-		return term_add(visit, query, &term);
-	}
-	if (slice_equal(name, SLICE("event_type"))) {
-		const char *type = archive_table(kind)->event_type;
-		return slice_equal(value, slice_text(type)) ||
-		       problem_at(visit, 400, "?q", "this list holds events of type %s",
-		               type);
-	}
-	return field_word(visit, kind, name, value, &term) &&
-	       term_add(visit, query, &term);
-}
-
-static bool search_read(struct visit *visit, struct slice text, unsigned group,
+static bool search_parameter(struct visit *visit, struct slice text, unsigned group,
         struct archive_query *query)
 {
-	struct slice word;
-	while ((word = word_take(&text)).len)
-		if (!word_read(visit, query->kind, word, group++, query))
-			return false;
-	return true;
+	struct search_problem trouble;
+	return search_read(text, group, query, &trouble) ||
+	       problem_at(visit, 400, "?q", "%s", trouble.text);
 }
 
 static bool known_elsewhere(const char *const *also, struct slice name)
@@ -185,8 +100,9 @@ static bool field_read(struct visit *visit, size_t index, struct archive_query *
 		if (!slice_equal(request->parameters[i].name, name))
 			continue;
 		term.value = request->parameters[i].value;
-		if (!term_add(visit, query, &term))
-			return false;
+		if (!search_term(query, &term))
+			return problem(
+			        visit, 400, "more than %d conditions", ARCHIVE_TERMS_MAX);
 	}
 	return true;
 }
@@ -213,7 +129,7 @@ bool query_read(struct visit *visit, enum archive_kind kind, const char *const *
 		else if (slice_equal(given->name, SLICE("capture")))
 			query->capture = given->value;
 		else if (slice_equal(given->name, SLICE("q")))
-			fine = search_read(visit, given->value,
+			fine = search_parameter(visit, given->value,
 			        HTTP_PARAMETERS_MAX * (unsigned)(i + 1), query);
 		else if (!known_elsewhere(also, given->name))
 			fine = field_read(visit, i, query);

@@ -1,9 +1,5 @@
 /*
- * From the parameters of a list to a question to the archive, and the search grammar that
- * API, command line and page share:
- *
- *   field:value   field:>=4   field:<=2   field:begin*   is:open   @ip:10.0.0.0/8
- *   "some text"   word        and - before any of them for the opposite; all must hold
+ * From the parameters of a list to a question to the archive.
  */
 #ifndef RINGFENCE_API_QUERY_H
 #define RINGFENCE_API_QUERY_H

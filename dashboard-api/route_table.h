@@ -29,5 +29,6 @@ struct route_table {
 
 extern const struct route_table ROUTES_SEEN;
 extern const struct route_table ROUTES_RULES;
+extern const struct route_table ROUTES_KEPT;
 
 #endif

@@ -136,7 +136,7 @@ static const struct route_table ROUTES_OWN = {ROWS, sizeof(ROWS) / sizeof(ROWS[0
 const struct route *route_at(size_t index)
 {
 	const struct route_table *const tables[] = {
-	        &ROUTES_SEEN, &ROUTES_RULES, &ROUTES_OWN};
+	        &ROUTES_SEEN, &ROUTES_RULES, &ROUTES_KEPT, &ROUTES_OWN};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (index < tables[i]->count)
 			return &tables[i]->rows[index];

@@ -214,7 +214,8 @@ static const struct route ROWS[] = {
                 .role = ROLE_VIEWER,
                 .kind = ROUTE_FEED,
                 .summary = "the live feed, server-sent events",
-                .parameters = {{"topics", "string", "alerts,calls,blocks,nodes,jobs"}},
+                .parameters = {{"topics", "string", "alerts,calls,blocks,nodes,jobs"},
+                        {"q", "string", "only events that this search finds"}},
                 .answer = "text/event-stream"},
 };
 

@@ -21,6 +21,7 @@ struct settings {
 	uint64_t keep_ms;
 	uint64_t session_ms;
 	uint64_t jobs_max;
+	bool notify_private;
 	struct redis_settings redis;
 };
 

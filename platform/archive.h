@@ -80,6 +80,7 @@ struct archive_origin {
 	struct slice id;      /* unique of its event: storing it again changes nothing */
 	struct slice node;    /* who reported it */
 	struct slice capture; /* the capture whose replay reported it; absent = live */
+	struct slice state;   /* of an alert; absent = open */
 };
 
 enum archive_stored {
@@ -158,6 +159,10 @@ enum archive_listed {
 };
 
 enum { ARCHIVE_PATIENCE_MS = 4000 };
+
+/* Whether the terms of the query hold of an event of its kind that is not stored yet;
+ * its times and its place do not count. */
+bool archive_match(const struct archive_query *query, struct slice event);
 
 enum archive_listed archive_list(struct archive *archive,
         const struct archive_query *query, const struct archive_reader *reader);

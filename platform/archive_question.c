@@ -1,8 +1,6 @@
 #include "platform/archive_question.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "platform/archive_value.h"
 
 void question_init(struct question *question)
 {
@@ -39,34 +37,6 @@ static void bind_address(struct question *question, const struct address *addres
 void question_sql(struct question *question, const char *text)
 {
 	writer_string(&question->sql, text);
-}
-
-/* "4.35" as 435 when the field keeps hundredths. */
-static bool number_parse(
-        const struct archive_field *field, struct slice text, int64_t *number)
-{
-	char copy[32];
-	char *end;
-	if (!text.len || text.len >= sizeof(copy))
-		return false;
-	memcpy(copy, text.data, text.len);
-	copy[text.len] = 0;
-	const double value = strtod(copy, &end);
-	if (*end || !isfinite(value) || fabs(value) > 1e15)
-		return false;
-	*number = llround(field->type == ARCHIVE_HUNDREDTHS ? value * 100 : value);
-	return true;
-}
-
-static void network_range(
-        const struct network *network, struct address *first, struct address *last)
-{
-	*first = *last = network->ip;
-	for (unsigned bit = network->prefix; bit < 128; bit++) {
-		const uint8_t mask = (uint8_t)(0x80u >> (bit % 8));
-		first->bytes[bit / 8] &= (uint8_t)~mask;
-		last->bytes[bit / 8] |= mask;
-	}
 }
 
 static void address_term(
@@ -122,7 +92,7 @@ static void value_term(struct question *question, const struct archive_term *ter
 		return;
 	case ARCHIVE_NUMBER:
 	case ARCHIVE_HUNDREDTHS:
-		if (!number_parse(term->field, term->value, &number)) {
+		if (!archive_number(term->field, term->value, &number)) {
 			question->bad_value = true;
 			return;
 		}

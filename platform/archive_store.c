@@ -1,10 +1,8 @@
-#include <cjson/cJSON.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/address.h"
 #include "platform/archive_inside.h"
+#include "platform/archive_value.h"
 #include "platform/instant.h"
 
 /* Columns before the fields' own: time, event_id, node, capture, body. */
@@ -32,35 +30,6 @@ static sqlite3_stmt *insert_statement(struct archive *archive, enum archive_kind
 	return archive->inserts[kind];
 }
 
-static const cJSON *value_at(const cJSON *event, const char *path)
-{
-	char key[64];
-	while (event && path) {
-		const char *dot = strchr(path, '.');
-		const size_t len = dot ? (size_t)(dot - path) : strlen(path);
-		if (len >= sizeof(key))
-			return NULL;
-		memcpy(key, path, len);
-		key[len] = 0;
-		event = cJSON_GetObjectItemCaseSensitive(event, key);
-		path = dot ? dot + 1 : NULL;
-	}
-	return event;
-}
-
-/* The field's value: of two numbers the lesser, of two texts the first that is there. */
-static const cJSON *field_value(const struct archive_field *field, const cJSON *event)
-{
-	const cJSON *first = field->paths[0] ? value_at(event, field->paths[0]) : NULL;
-	const cJSON *second = field->paths[1] ? value_at(event, field->paths[1]) : NULL;
-	if (!first)
-		return second;
-	if (second && field->type == ARCHIVE_HUNDREDTHS &&
-	        cJSON_GetNumberValue(second) < cJSON_GetNumberValue(first))
-		return second;
-	return first;
-}
-
 static void text_bind(sqlite3_stmt *statement, int column, struct slice text)
 {
 	if (slice_present(text))
@@ -73,7 +42,7 @@ static void text_bind(sqlite3_stmt *statement, int column, struct slice text)
 static void field_bind(sqlite3_stmt *statement, int column,
         const struct archive_field *field, const cJSON *event)
 {
-	const cJSON *value = field_value(field, event);
+	const cJSON *value = archive_value(field, event);
 	struct address address;
 
 	(void)sqlite3_bind_null(statement, column);
@@ -83,14 +52,10 @@ static void field_bind(sqlite3_stmt *statement, int column,
 			text_bind(statement, column, slice_text(value->valuestring));
 		break;
 	case ARCHIVE_NUMBER:
-		if (cJSON_IsNumber(value))
-			(void)sqlite3_bind_int64(
-			        statement, column, (sqlite3_int64)value->valuedouble);
-		break;
 	case ARCHIVE_HUNDREDTHS:
 		if (cJSON_IsNumber(value))
-			(void)sqlite3_bind_int64(
-			        statement, column, llround(value->valuedouble * 100));
+			(void)sqlite3_bind_int64(statement, column,
+			        archive_kept(field, value->valuedouble));
 		break;
 	case ARCHIVE_ADDRESS:
 		if (cJSON_IsString(value) &&
@@ -99,10 +64,18 @@ static void field_bind(sqlite3_stmt *statement, int column,
 			        sizeof(address.bytes), SQLITE_TRANSIENT);
 		break;
 	case ARCHIVE_STATE:
-		if (strcmp(field->name, "state") == 0)
-			text_bind(statement, column, SLICE("open"));
 		break;
 	}
+}
+
+/* What is new is open, unless its origin says otherwise. */
+static void state_bind(
+        sqlite3_stmt *insert, const struct archive_table *table, struct slice state)
+{
+	for (size_t i = 0; i < table->field_count; i++)
+		if (strcmp(table->fields[i].name, "state") == 0)
+			text_bind(insert, FIXED_COLUMNS + 1 + (int)i,
+			        slice_present(state) ? state : SLICE("open"));
 }
 
 static bool event_time(const cJSON *event, uint64_t *time_us)
@@ -133,6 +106,7 @@ static enum archive_stored event_store(struct archive *archive,
 	text_bind(insert, FIXED_COLUMNS, line);
 	for (size_t i = 0; i < table->field_count; i++)
 		field_bind(insert, FIXED_COLUMNS + 1 + (int)i, &table->fields[i], event);
+	state_bind(insert, table, origin->state);
 	const bool stored = sqlite3_step(insert) == SQLITE_DONE;
 	if (!stored)
 		(void)archive_fail(archive, "archive");

@@ -28,7 +28,8 @@ static const struct archive_field ALERT_FIELDS[] = {
                 "allowed or blocked"},
         {"user_agent", ARCHIVE_TEXT, {"sip.user_agent"}, ARCHIVE_UNINDEXED,
                 "as the message says"},
-        {"state", ARCHIVE_STATE, {NULL}, ARCHIVE_INDEXED, "open, acknowledged or closed"},
+        {"state", ARCHIVE_STATE, {NULL}, ARCHIVE_INDEXED,
+                "open, acknowledged, closed or suppressed"},
         {"assignee", ARCHIVE_STATE, {NULL}, ARCHIVE_UNINDEXED, "who looks into it"},
         {"note", ARCHIVE_STATE, {NULL}, ARCHIVE_UNINDEXED, "what was found"},
 };

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* strerrordesc_np */
 #include "platform/far_end.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netdb.h>
@@ -11,6 +12,8 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "engine/base/address.h"
 
 bool far_split(const char *text, char host[256], char port[8])
 {
@@ -57,11 +60,30 @@ void far_close(struct far_end *far)
 	far->fd = -1;
 }
 
+bool far_public(const struct sockaddr *native)
+{
+	struct address address;
+	if (native->sa_family == AF_INET) {
+		struct sockaddr_in v4;
+		memcpy(&v4, native, sizeof(v4));
+		address = address_v4(ntohl(v4.sin_addr.s_addr));
+	} else if (native->sa_family == AF_INET6) {
+		struct sockaddr_in6 v6;
+		memcpy(&v6, native, sizeof(v6));
+		address = address_v6(v6.sin6_addr.s6_addr);
+	} else {
+		return false;
+	}
+	return address_scope(&address) == ADDRESS_PUBLIC;
+}
+
 static bool connect_one(struct far_end *far, const struct addrinfo *address, int limit_ms)
 {
 	int problem = 0;
 	socklen_t len = sizeof(problem);
 
+	if (far->public_only && !far_public(address->ai_addr))
+		return fail(far, "this is no public address");
 	far->fd = socket(address->ai_family,
 	        address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (far->fd < 0)

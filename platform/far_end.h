@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "engine/base/slice.h"
 
@@ -16,7 +17,9 @@ struct far_end {
 	enum far_kind kind;
 	char host[256]; /* or the path */
 	char port[8];
-	int fd; /* -1 = closed */
+	bool public_only; /* refuses addresses that are not public; of datagrams and
+	                     streams */
+	int fd;           /* -1 = closed */
 	char problem[200];
 };
 
@@ -25,6 +28,8 @@ bool far_parse(const char *text, struct far_end *far);
 /* "address:port", "[address]:port" or ":port" apart; false when it is neither. */
 bool far_split(const char *text, char host[256], char port[8]);
 
+/* Whether a socket address is a public one (RFC 6890). */
+bool far_public(const struct sockaddr *native);
 /* Opens when it is closed. False: *problem says why. */
 bool far_open(struct far_end *far, uint32_t limit_ms);
 /* All of the bytes, as one datagram or into the stream; else it is closed. */

@@ -27,6 +27,18 @@ void secret_digest(struct slice text, char digest[SECRET_DIGEST_BYTES])
 	(void)sodium_bin2hex(digest, SECRET_DIGEST_BYTES, bytes, sizeof(bytes));
 }
 
+void secret_sign(struct slice key, struct slice text, char digest[SECRET_DIGEST_BYTES])
+{
+	unsigned char bytes[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state state;
+	(void)crypto_auth_hmacsha256_init(
+	        &state, (const unsigned char *)key.data, key.len);
+	(void)crypto_auth_hmacsha256_update(
+	        &state, (const unsigned char *)text.data, text.len);
+	(void)crypto_auth_hmacsha256_final(&state, bytes);
+	(void)sodium_bin2hex(digest, SECRET_DIGEST_BYTES, bytes, sizeof(bytes));
+}
+
 bool secret_equal(struct slice a, struct slice b)
 {
 	return a.len == b.len &&

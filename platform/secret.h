@@ -20,6 +20,8 @@ bool secret_start(void);
 /* bits (a multiple of 8, at most 256) of randomness as base64url. */
 void secret_random(char text[SECRET_TEXT_BYTES], unsigned bits);
 void secret_digest(struct slice text, char digest[SECRET_DIGEST_BYTES]);
+/* HMAC-SHA-256 (RFC 2104) in hexadecimal. */
+void secret_sign(struct slice key, struct slice text, char digest[SECRET_DIGEST_BYTES]);
 /* In a time that tells nothing of where they differ. */
 bool secret_equal(struct slice a, struct slice b);
 

@@ -306,6 +306,82 @@ static void instants_are_read(void **state)
 	}
 }
 
+/* What a search finds in memory is what it finds in the archive. */
+struct agreed {
+	const struct archive_query *query;
+	size_t listed;
+	size_t matched;
+};
+
+static bool agree_row(void *context, const struct archive_row *row)
+{
+	struct agreed *agreed = context;
+	agreed->listed++;
+	assert_true(archive_match(agreed->query, row->body));
+	return true;
+}
+
+static bool match_row(void *context, const struct archive_row *row)
+{
+	struct agreed *agreed = context;
+	agreed->matched += archive_match(agreed->query, row->body);
+	return true;
+}
+
+static void matches_what_it_lists(void **state)
+{
+	static const struct {
+		const char *field; /* NULL = none */
+		enum archive_comparison comparison;
+		const char *value;
+		bool negated;
+		size_t found;
+	} ROWS[] = {
+	        {"rule_id", ARCHIVE_IS, "r1", false, 6},
+	        {"rule_id", ARCHIVE_IS, "r1", true, 6},
+	        {"rule_id", ARCHIVE_BEGINS, "r", false, 12},
+	        {"rule_id", ARCHIVE_LEAST, "r1", false, 6},
+	        {"severity", ARCHIVE_MOST, "2", false, 6},
+	        {"severity", ARCHIVE_LEAST, "2.9", false, 6},
+	        {"src_ip", ARCHIVE_IS, "10.0.0.0/24", false, 4},
+	        {"src_ip", ARCHIVE_IS, "10.0.0.0/24", true, 8},
+	        {"src_ip", ARCHIVE_IS, "10.0.1.7", false, 1},
+	        {"user_agent", ARCHIVE_IS, "x", false, 0},
+	        {"user_agent", ARCHIVE_IS, "x", true, 12},
+	        {"state", ARCHIVE_IS, "open", false, 12},
+	        {"assignee", ARCHIVE_IS, "ann", true, 12},
+	        {NULL, ARCHIVE_HOLDS, "IT'S 1", false, 3},
+	        {NULL, ARCHIVE_ANY_ADDRESS, "2001:db8::/32", false, 12},
+	        {NULL, ARCHIVE_ANY_ADDRESS, "10.0.2.0/24", true, 8},
+	};
+	struct fixture fixture;
+	(void)state;
+	fixture_open(&fixture);
+	alerts_put(fixture.archive);
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+		const struct archive_query all = {.kind = ARCHIVE_ALERTS, .limit = 100};
+		struct archive_query query = all;
+		struct agreed agreed = {.query = &query};
+		const struct archive_reader rows = {&agreed, agree_row};
+		const struct archive_reader every = {&agreed, match_row};
+		query.term_count = 1;
+		query.terms[0] = (struct archive_term){
+		        .field = ROWS[i].field ? archive_field(ARCHIVE_ALERTS,
+		                                         slice_text(ROWS[i].field))
+		                               : NULL,
+		        .comparison = ROWS[i].comparison,
+		        .value = slice_text(ROWS[i].value),
+		        .negated = ROWS[i].negated};
+		assert_int_equal(
+		        archive_list(fixture.archive, &query, &rows), ARCHIVE_LISTED);
+		assert_int_equal(
+		        archive_list(fixture.archive, &all, &every), ARCHIVE_LISTED);
+		assert_int_equal(agreed.listed, ROWS[i].found);
+		assert_int_equal(agreed.matched, ROWS[i].found);
+	}
+	fixture_close(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +393,7 @@ int main(void)
 	        cmocka_unit_test(old_rows_are_forgotten),
 	        cmocka_unit_test(no_file_says_why),
 	        cmocka_unit_test(instants_are_read),
+	        cmocka_unit_test(matches_what_it_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,24 @@
+#include "dashboard-api/intake.h"
+
+#include "dashboard-api/feed.h"
+#include "dashboard-api/messenger.h"
+#include "dashboard-api/suppressions.h"
+#include "platform/instant.h"
+
+enum archive_stored intake_take(struct api *api, struct archive *archive,
+        struct archive_origin *origin, struct slice event)
+{
+	const bool alert = feed_topic(event) == TOPIC_ALERTS;
+	const bool quiet =
+	        alert && suppressions_match(api->suppressions, event, instant_now_us());
+	if (quiet)
+		origin->state = SLICE("suppressed");
+	const enum archive_stored stored = archive_store(archive, origin, event);
+	if (quiet || (stored != ARCHIVE_STORED && stored != ARCHIVE_IGNORED))
+		return stored;
+	feed_publish_event(api->feed, event);
+	/* Whoever looks at an old capture need not be woken at night. */
+	if (alert && stored == ARCHIVE_STORED && !slice_present(origin->capture))
+		messenger_take(api->messenger, event);
+	return stored;
+}
