@@ -8,6 +8,7 @@ cd "$(dirname "$0")"
 build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 	libpcap-dev libyaml-dev libcjson-dev libmaxminddb-dev zlib1g-dev libzstd-dev libpcre2-dev
 	libsqlite3-dev libmicrohttpd-dev libsodium-dev libcurl4-openssl-dev
+	libgsm1-dev libopus-dev libspandsp-dev
 	libhiredis-dev libssl-dev libsystemd-dev libseccomp-dev libcap-ng-dev
 	redis-server libmnl-dev libnftnl-dev libnetfilter-queue-dev libnetfilter-conntrack-dev)
 test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind

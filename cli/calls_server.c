@@ -67,7 +67,8 @@ static int packets_write(const struct calls_question *question, const char *path
 {
 	const struct http_question ask = {.method = "GET",
 	        .path = path,
-	        .accept = "application/x-pcapng, application/vnd.tcpdump.pcap"};
+	        .accept =
+	                "application/x-pcapng, application/vnd.tcpdump.pcap, audio/wav"};
 	struct http_answer answer = {.body = buffer_of(0)};
 	struct file_error error;
 	int code = server_answer(question->server, &ask, &answer);
@@ -90,6 +91,15 @@ static int one(const struct calls_question *question)
 		return code;
 	if (strcmp(question->action, "pcap") == 0) {
 		(void)snprintf(path, sizeof(path), "/api/v1/calls/%s.pcap", id);
+		return packets_write(question, path);
+	}
+	if (strcmp(question->action, "audio") == 0) {
+		if (!question->stream) {
+			fprintf(stderr, "ringfence: --stream says which: an SSRC\n");
+			return EXIT_USAGE;
+		}
+		(void)snprintf(path, sizeof(path), "/api/v1/calls/%s/audio/%.20s.wav", id,
+		        question->stream);
 		return packets_write(question, path);
 	}
 	if (strcmp(question->action, "ladder") == 0)

@@ -9,10 +9,11 @@
 struct calls_question {
 	struct server *server;
 	const struct server_query *query;
-	const char *action; /* list, active, show, ladder or pcap */
+	const char *action; /* list, active, show, ladder, pcap or audio */
 	const char *call;   /* its number there, or its Call-ID; of the last three */
 	const char *format; /* of a ladder */
-	const char *write;  /* where a pcap goes */
+	const char *write;  /* where a pcap or a WAV file goes */
+	const char *stream; /* of audio: its SSRC; NULL = not said */
 };
 
 /* The exit code. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/audio.h"
 #include "cli/calls_server.h"
 #include "cli/evidence.h"
 #include "cli/exit.h"
@@ -21,6 +22,7 @@ static const struct action ACTIONS[] = {
         {"show", "[FILE…]", "one call's record as JSON"},
         {"ladder", "[FILE…]", "one call's messages, all its legs"},
         {"pcap", "[FILE…]", "one call's packets, signalling and media, to a new capture"},
+        {"audio", "[FILE…]", "what was said in one stream of a call, to a WAV file"},
         {"active", NULL, "the calls that are up now, of a server"},
         {NULL, NULL, NULL},
 };
@@ -37,6 +39,7 @@ struct calls_verb {
 	const char *call;
 	unsigned format; /* text, svg, json */
 	const char *write;
+	const char *stream;
 	struct server server;
 	struct server_query query;
 	size_t memory_bytes;
@@ -44,6 +47,7 @@ struct calls_verb {
 	struct run_engine engine;
 	struct lines lines;
 	struct findings findings;
+	struct audio audio;
 };
 
 static bool is_wanted(const struct calls_verb *verb, uint64_t id, struct slice call_id)
@@ -68,6 +72,7 @@ static void on_event(
 	bool shows = strcmp(verb->action, "show") == 0;
 
 	findings_event(&verb->findings, engine, event);
+	audio_event(&verb->audio, event);
 	if (event->kind != EVENT_CALL_END || !event->call)
 		return;
 	if (lists_json(verb) || (shows && is_wanted(verb, event->call->id,
@@ -144,6 +149,9 @@ static int answer(const struct calls_verb *verb)
 		return EXIT_BAD_INPUT;
 	if (strcmp(verb->action, "ladder") == 0)
 		return draw(verb, call);
+	const struct audio_wish wish = {verb->stream, verb->write};
+	if (strcmp(verb->action, "audio") == 0)
+		return audio_write(&verb->audio, &wish, &verb->run, call->id);
 	if (strcmp(verb->action, "pcap") == 0 &&
 	        !evidence_write_call(verb->write, &verb->run, &verb->findings, call))
 		return EXIT_ENVIRONMENT;
@@ -184,8 +192,9 @@ static bool usable(const struct calls_verb *verb)
 		        "ringfence: --call says which call: its number or Call-ID\n");
 		return false;
 	}
-	if (strcmp(verb->action, "pcap") == 0 && !verb->write) {
-		fprintf(stderr, "ringfence: -w FILE says where the packets go\n");
+	if ((strcmp(verb->action, "pcap") == 0 || strcmp(verb->action, "audio") == 0) &&
+	        !verb->write) {
+		fprintf(stderr, "ringfence: -w FILE says where they go\n");
 		return false;
 	}
 	return true;
@@ -199,7 +208,8 @@ static int of_server(struct calls_verb *verb)
 	        .action = verb->action,
 	        .call = verb->call,
 	        .format = FORMATS[verb->format],
-	        .write = verb->write};
+	        .write = verb->write,
+	        .stream = verb->stream};
 	return calls_server(&question);
 }
 
@@ -210,6 +220,7 @@ static int of_files(struct calls_verb *verb, const struct arguments *arguments)
 	run_close(&verb->run);
 	lines_clear(&verb->lines);
 	findings_clear(&verb->findings);
+	audio_clear(&verb->audio);
 	return code;
 }
 
@@ -222,7 +233,10 @@ int verb_calls(int argc, char **argv)
 	                &verb.call},
 	        {"format", 0, OPTION_CHOICE, "text|svg|json", "of a ladder",
 	                &verb.format},
-	        {"write", 'w', OPTION_TEXT, "FILE", "pcap: the new capture", &verb.write},
+	        {"write", 'w', OPTION_TEXT, "FILE", "pcap, audio: the new file",
+	                &verb.write},
+	        {"stream", 0, OPTION_TEXT, "SSRC",
+	                "audio: which stream, the first unless given", &verb.stream},
 	        {"memory", 0, OPTION_BYTES, "SIZE",
 	                "ceiling of the engine, 512M unless given", &verb.memory_bytes},
 	        SERVER_QUERY_OPTIONS(&verb.query),

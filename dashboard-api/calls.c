@@ -136,6 +136,37 @@ void call_pcap(struct visit *visit)
 	program_answer(visit, arguments, "application/x-pcapng", written);
 }
 
+/* A stream is named by its SSRC: "0x1a2b3c4d". */
+static bool stream_name(struct visit *visit, char name[16])
+{
+	struct slice digits = visit->values[1];
+	uint64_t ssrc;
+	if (slice_starts(digits, SLICE("0x")))
+		digits = slice_from(digits, 2);
+	if (digits.len > 8 || !slice_hex_to_u64(digits, &ssrc))
+		return problem(visit, 404, "a stream is named by its SSRC: 0x1a2b3c4d");
+	(void)snprintf(name, 16, "0x%08x", (unsigned)ssrc);
+	return true;
+}
+
+void call_audio(struct visit *visit)
+{
+	struct call_place place;
+	char packets[CAPTURE_PATH_BYTES];
+	char written[CAPTURE_PATH_BYTES];
+	char stream[16];
+	if (!stream_name(visit, stream) || !call_find(visit, &place) ||
+	        !packets_find(visit, &place, packets))
+		return;
+	if (!visit->run && !audit_note(visit, "call.audio", visit->values[0]))
+		return;
+	(void)snprintf(written, sizeof(written), "%.4000s/audio-%p.wav",
+	        visit->api->settings->directory, (const void *)visit->request);
+	const char *const arguments[] = {visit->api->settings->program, "calls", "audio",
+	        packets, "--call", place.number, "--stream", stream, "-w", written, NULL};
+	program_answer(visit, arguments, "audio/wav", written);
+}
+
 /* The calls or streams of the same place that share a value with this call. */
 static void related_answer(struct visit *visit, enum archive_kind kind, const char *field,
         const char *value, const struct call_place *place)

@@ -11,5 +11,6 @@ void call_ladder(struct visit *visit);
 void call_legs(struct visit *visit);
 void call_quality(struct visit *visit);
 void call_pcap(struct visit *visit);
+void call_audio(struct visit *visit);
 
 #endif

@@ -2,6 +2,7 @@
 """ringfence-api from outside: a real server, real captures, real clients."""
 
 import http.client
+import io
 import json
 import pathlib
 import random
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+import wave
 
 from api_kit import API, DEADLINE_S, RINGFENCE, SOURCE, Server, expect, first_user, token_of
 
@@ -151,6 +153,17 @@ def calls_open(server, token, call):
     assert len(was) == len(now) == 3
     assert was[0]["call"]["quality"] == now[0]["call"]["quality"]
     assert len(expect(server.ask("GET", base + "/legs", token=token), 200)["data"]) == 1
+    for stream in expect(server.ask("GET", base + "/quality", token=token), 200)["data"]:
+        path = f"{base}/audio/{stream['rtp']['ssrc']}.wav"
+        status, headers, sound = server.ask("GET", path, token=token)
+        assert status == 200 and headers["Content-Type"] == "audio/wav", (status, sound[:200])
+        with wave.open(io.BytesIO(sound)) as file:
+            assert file.getframerate() == 8000 and file.getnchannels() == 1
+            assert abs(file.getnframes() / 8000 - stream["rtp"]["packets"] * 0.02) < 1
+    expect(server.ask("GET", base + "/audio/0x00000001.wav", token=token), 422)
+    expect(server.ask("GET", base + "/audio/x.wav", token=token), 404)
+    assert any(row["action"] == "call.audio" for row in expect(
+        server.ask("GET", "/api/v1/audit", token=token), 200)["data"])
 
 
 def alerts_open(server, token, attack):
