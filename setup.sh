@@ -11,7 +11,7 @@ build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 	libgsm1-dev libopus-dev libspandsp-dev
 	libhiredis-dev libssl-dev libsystemd-dev libseccomp-dev libcap-ng-dev
 	redis-server libmnl-dev libnftnl-dev libnetfilter-queue-dev libnetfilter-conntrack-dev)
-test_packages=(libcmocka-dev python3 sip-tester sipsak sipvicious nmap tcpdump iproute2 valgrind
+test_packages=(libcmocka-dev python3 sip-tester baresip-core sipsak sipvicious nmap tcpdump iproute2 valgrind
 	openssl systemd nftables conntrack procps tshark)
 
 # The page's tools, where they do not stand already from elsewhere.
