@@ -44,6 +44,7 @@ enum limits {
 	LIMIT_DIALOGS_PER_CALL = 16,     /* forks */
 	LIMIT_BINDINGS_PER_AOR = 16,
 	LIMIT_MEDIA_PER_CALL = 32,
+	LIMIT_DIAL_PREFIXES = 8,         /* of each kind in a dial plan */
 
 	/* detect */
 	LIMIT_RULES = 1024,
