@@ -50,6 +50,7 @@ void lines_event(
 {
 	struct slice text;
 	lines->line.context.track = engine_track(engine);
+	lines->line.context.rules = engine_rules(engine);
 	line_begin(&lines->line, event);
 	while (line_next(&lines->line, &text))
 		emit(lines, text);
@@ -67,6 +68,7 @@ void lines_alert(
 	char name[256];
 
 	lines->line.context.track = engine_track(engine);
+	lines->line.context.rules = engine_rules(engine);
 	if (lines->evidence) {
 		evidence_name(alert->id, rule_view_id(alert->rule), name, sizeof(name));
 		lines->line.context.evidence_file = name;

@@ -19,6 +19,7 @@ struct engine {
 	struct decode *decode;
 	struct track *track;
 	struct detect *detect; /* NULL = judge nothing */
+	const struct rule_set *rules;
 	struct summary *summary;
 	struct sink sink;
 	struct hash_key hash_key;
@@ -48,6 +49,7 @@ struct engine *engine_new(const struct engine_config *config)
 		return NULL;
 	if (!config->rules)
 		return engine;
+	engine->rules = config->rules;
 	engine->detect =
 	        detect_new(&memory, share(&memory, SHARES.detect), key, config->rules);
 	return engine->detect ? engine : NULL;
@@ -152,9 +154,11 @@ bool engine_judge(
 {
 	struct detect *detect =
 	        detect_new(memory, memory->bytes, &engine->hash_key, rules);
-	if (detect)
-		engine->detect = detect;
-	return detect != NULL;
+	if (!detect)
+		return false;
+	engine->detect = detect;
+	engine->rules = rules;
+	return true;
 }
 
 void engine_finish(struct engine *engine)
@@ -168,6 +172,11 @@ void engine_finish(struct engine *engine)
 const struct judgement *engine_judgement(const struct engine *engine)
 {
 	return engine->detect ? detect_judgement(engine->detect) : NULL;
+}
+
+const struct rule_set *engine_rules(const struct engine *engine)
+{
+	return engine->rules;
 }
 
 const struct frame_counters *engine_frame_counters(const struct engine *engine)

@@ -82,8 +82,10 @@ void filter_alert(void *context, const struct engine *engine, const struct alert
 {
 	static const char *const queue[] = {"queue"};
 	struct filter *filter = context;
-	const struct report_context about = {
-	        .track = engine_track(engine), .sources = queue, .source_count = 1};
+	const struct report_context about = {.track = engine_track(engine),
+	        .rules = engine_rules(engine),
+	        .sources = queue,
+	        .source_count = 1};
 	report_alert(&filter->report, &about, alert);
 }
 

@@ -7,6 +7,7 @@
 #include "platform/file.h"
 #include "platform/json.h"
 #include "platform/memory.h"
+#include "platform/number_csv.h"
 #include "platform/pattern.h"
 #include "platform/yaml.h"
 
@@ -88,7 +89,7 @@ static bool compile(struct rules *rules)
 	if (rule_set_compile(&rules->memory,
 	            (const struct document *const *)rules->documents,
 	            rules->document_count, &rules->patterns, &rules->set, &errors))
-		return true;
+		return number_csv_load(&rules->set.site, &rules->memory);
 	for (uint32_t i = 0; i < errors.count; i++)
 		fprintf(stderr, "%s:%u:%u: %s\n", errors.errors[i].path,
 		        errors.errors[i].line, errors.errors[i].column,

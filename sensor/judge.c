@@ -65,12 +65,12 @@ static void on_event(
 {
 	struct judge *judge = context;
 	struct slice text;
-	(void)engine;
 	/* What others told is no news to them. */
 	if (event->kind == EVENT_SENSOR && event->sensor_shared)
 		return;
 	tally_event(judge->tally, event);
 	put_hep(judge, event);
+	judge->line.context.rules = engine_rules(engine);
 	line_begin(&judge->line, event);
 	while (line_next(&judge->line, &text))
 		put(judge, OUT_LINE, text);

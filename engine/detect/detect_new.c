@@ -187,6 +187,7 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	detect->hash_key = *key;
 	detect->patterns = rules->patterns;
 	detect->cache.geo = rules->geo;
+	detect->cache.site = &rules->site;
 	detect->judges =
 	        memory_take(memory, (rules->count + 1) * sizeof(*detect->judges));
 	if (!detect->judges)

@@ -128,6 +128,7 @@ void field_cache_open(struct field_cache *cache, const struct event *event)
 	memset(cache->seen, 0, sizeof(cache->seen));
 	cache->tag_made = false;
 	cache->order_made = false;
+	cache->parties_made = false;
 	ends_open(cache, event);
 	bases[BASE_EVENT] = event;
 	bases[BASE_MESSAGE] = message;

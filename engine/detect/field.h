@@ -12,6 +12,7 @@
 #include "engine/base/slice.h"
 #include "engine/detect/geo.h"
 #include "engine/detect/field_table.h"
+#include "engine/detect/party.h"
 #include "engine/track/event.h"
 
 enum value_type {
@@ -107,17 +108,21 @@ struct field_source {
 struct field_cache {
 	const struct event *event;
 	const struct geo_ops *geo;          /* NULL = places are unknown */
+	const struct site *site;            /* NULL = not described */
 	char countries[2][GEO_COUNTRY_LEN]; /* of source and destination */
 	const void *bases[BASE_COUNT];      /* NULL = the event has none */
 	const struct field_source *special; /* of this kind of event, before the usual */
 	uint64_t made[(FIELD_PLACES + 63) / 64]; /* places that hold the event's value */
 	bool tag_made;
 	bool order_made;
+	bool parties_made;
 	struct slice tag_hex;
 	struct slice order;
 	char tag_bytes[128];
 	char vendor_bytes[24];
 	char order_bytes[1024];
+	char route_bytes[48];
+	struct parties parties;
 	uint64_t seen[(FIELD_PLACES + 63) /
 	              64]; /* texts whose bytes were looked through */
 	struct text_bytes bytes[FIELD_PLACES];

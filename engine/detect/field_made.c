@@ -339,6 +339,9 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 	case MADE_OF_H323:
 		field_h323_made(cache, ref, value);
 		break;
+	case MADE_OF_NUMBERS:
+		field_numbers(cache, field, value);
+		break;
 	case MADE_OF_GEO:
 		field_geo(cache, field, value);
 		break;

@@ -161,7 +161,10 @@ static const struct field_source usual[FIELD_COUNT] = {
         MADE(DST_ASN, GEO),
         MADE(REG_COUNTRY_CHANGED, GEO),
         MADE(REG_ASN_CHANGED, GEO),
-        MADE(SENSOR_WHAT, SENSOR),
+#define X(id, name, type, streams, help) MADE(id, NUMBERS),
+        FIELDS_NUMBERS(X)
+#undef X
+                MADE(SENSOR_WHAT, SENSOR),
         MADE(SENSOR_WHERE, SENSOR),
         MADE(RAS_ALIAS, H323),
         MADE(RAS_SOURCE, H323),
@@ -301,7 +304,6 @@ static const struct field_source usual[FIELD_COUNT] = {
         NAMED(CALL_RELEASED_BY, CALL, call, released_by, NAME_8, side_names),
         AT(CALL_CAUSE, CALL, call, q850, SOME_U8),
         KEPT(CALL_REASON, CALL, TEXT_REASON),
-        KEPT(CALL_ACCOUNT, CALL, TEXT_AUTH_USER),
         KEPT(CALL_ASSERTED, CALL, TEXT_ASSERTED),
         KEPT(CALL_PREFERRED, CALL, TEXT_PREFERRED),
         KEPT(CALL_REMOTE_PARTY, CALL, TEXT_REMOTE_PARTY),
@@ -427,6 +429,7 @@ const struct field_source *field_sources_of(enum event_kind kind)
 	static const struct field_source *const special[EVENT_COUNT] = {
 	        [EVENT_SIP_TRANSACTION] = settled,
 	        [EVENT_CALL_START] = of_call,
+	        [EVENT_CALL_DIAL] = of_call,
 	        [EVENT_CALL_ANSWER] = of_call,
 	        [EVENT_CALL_TICK] = of_call,
 	        [EVENT_CALL_END] = of_call,

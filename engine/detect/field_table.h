@@ -5,25 +5,26 @@
 #ifndef RINGFENCE_DETECT_FIELD_TABLE_H
 #define RINGFENCE_DETECT_FIELD_TABLE_H
 
+#include "engine/detect/field_table_numbers.h"
 #include "engine/track/event.h"
 
 #define FIELDS_SIP                                                                       \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE |                            \
 	        1u << EVENT_SIP_TRANSACTION | 1u << EVENT_SIP_DIALOG |                   \
 	        1u << EVENT_REGISTRATION | 1u << EVENT_CALL_START |                      \
-	        1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_END |                         \
+	        1u << EVENT_CALL_DIAL | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_END | \
 	        1u << EVENT_PARSE_ERROR)
 #define FIELDS_ALL ((1u << EVENT_COUNT) - 1)
 #define FIELDS_TRANSACTION                                                               \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE | 1u << EVENT_SIP_TRANSACTION)
 #define FIELDS_MEDIA (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL)
 #define FIELDS_CALL                                                                      \
-	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
-	        1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG | FIELDS_TRANSACTION |     \
-	        FIELDS_MEDIA)
+	(1u << EVENT_CALL_START | 1u << EVENT_CALL_DIAL | 1u << EVENT_CALL_ANSWER |      \
+	        1u << EVENT_CALL_TICK | 1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG |  \
+	        FIELDS_TRANSACTION | FIELDS_MEDIA)
 #define FIELDS_CALL_ONLY                                                                 \
-	(1u << EVENT_CALL_START | 1u << EVENT_CALL_ANSWER | 1u << EVENT_CALL_TICK |      \
-	        1u << EVENT_CALL_END)
+	(1u << EVENT_CALL_START | 1u << EVENT_CALL_DIAL | 1u << EVENT_CALL_ANSWER |      \
+	        1u << EVENT_CALL_TICK | 1u << EVENT_CALL_END)
 #define FIELDS_RTCP    (1u << EVENT_RTCP_REPORT)
 #define FIELDS_STREAM  (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL | FIELDS_RTCP)
 #define FIELDS_BINDING (1u << EVENT_REGISTRATION)
@@ -194,7 +195,6 @@
 	        "post-dial delay: INVITE to ringing or answer")                          \
 	X(CALL_RING, "call.ring_s", NUMBER, FIELDS_CALL, "ringing, until answer or end") \
 	X(CALL_AGE, "call.age_s", NUMBER, FIELDS_CALL, "since the INVITE")               \
-	X(CALL_ACCOUNT, "call.account", TEXT, FIELDS_CALL, "user of the credentials")    \
 	X(CALL_ASSERTED, "call.asserted", TEXT, FIELDS_CALL,                             \
 	        "user of P-Asserted-Identity")                                           \
 	X(CALL_PREFERRED, "call.preferred", TEXT, FIELDS_CALL,                           \
@@ -424,6 +424,7 @@
 	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL, "of user input") \
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
-	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")
+	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")                       \
+	FIELDS_NUMBERS(X)
 
 #endif

@@ -17,6 +17,7 @@
 #include "engine/detect/document.h"
 #include "engine/detect/field.h"
 #include "engine/detect/pattern.h"
+#include "engine/detect/site.h"
 #include "engine/limits.h"
 
 enum rule_op {
@@ -202,6 +203,7 @@ struct rule_set {
 	struct rule *rules; /* in the order of the documents */
 	uint32_t list_count;
 	struct rule_list lists[LIMIT_RULE_LISTS];
+	struct site site;
 	const struct pattern_ops *patterns;
 	const struct geo_ops
 	        *geo;    /* set behind the compiler; NULL = places are unknown */

@@ -80,6 +80,10 @@ void compile_severity(struct compiler *compiler, const struct node *node);
 void compile_exceptions(struct compiler *compiler, const struct node *node);
 /* One rule from its map; false when anything of it was refused. */
 bool compile_rule(struct compiler *compiler, const struct node *node);
+/* What a document tells of the site; the next one adds to it. Then what follows from all.
+ */
+void compile_site(struct compiler *compiler, const struct node *node);
+void compile_site_end(struct compiler *compiler);
 /* A site's changes to a rule that a pack brought. */
 void compile_override(struct compiler *compiler, const struct node *node);
 

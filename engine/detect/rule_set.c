@@ -2,7 +2,8 @@
 
 static const struct section {
 	const char *name;
-} sections[] = {{"rules"}, {"lists"}, {"overrides"}, {"version"}, {"templates"}};
+} sections[] = {
+        {"rules"}, {"lists"}, {"overrides"}, {"version"}, {"templates"}, {"site"}};
 
 const struct rule_list *list_find(const struct rule_set *set, struct slice name)
 {
@@ -70,7 +71,8 @@ static void check_sections(struct compiler *compiler, const struct node *root)
 			known |= slice_equal(node->key, slice_text(sections[i].name));
 		if (!known)
 			refuse_key(compiler, node, "a rule file has no section '$'",
-			        (struct names){sections, sizeof(sections[0]), 5});
+			        (struct names){sections, sizeof(sections[0]),
+			                sizeof(sections) / sizeof(sections[0])});
 	}
 }
 
@@ -139,7 +141,7 @@ bool rule_set_compile(struct memory *memory, const struct document *const *docum
         size_t count, const struct pattern_ops *patterns, struct rule_set *set,
         struct rule_errors *errors)
 {
-	*set = (struct rule_set){.patterns = patterns};
+	*set = (struct rule_set){.patterns = patterns, .site = SITE_UNKNOWN};
 	errors->count = 0;
 	errors->lost = 0;
 	struct compiler *compiler = compiler_new(memory, set);
@@ -154,7 +156,9 @@ bool rule_set_compile(struct memory *memory, const struct document *const *docum
 		compiler->path = documents[i]->path;
 		check_sections(compiler, documents[i]->root);
 		collect_lists(compiler, node_find(documents[i]->root, SLICE("lists")));
+		compile_site(compiler, node_find(documents[i]->root, SLICE("site")));
 	}
+	compile_site_end(compiler);
 	for (size_t i = 0; i < count; i++) {
 		compiler->path = documents[i]->path;
 		compile_rules(compiler, rules_of(documents[i]));

@@ -63,7 +63,7 @@ static void identity_json(const struct call *call, struct writer *out)
 	json_text(out, "user", call_text(call, CALL_TEXT_REQUEST_USER));
 	json_text(out, "host", call_text(call, CALL_TEXT_REQUEST_HOST));
 	json_object_end(out);
-	json_text(out, "account", call_text(call, CALL_TEXT_AUTH_USER));
+	json_text(out, "login", call_text(call, CALL_TEXT_AUTH_USER));
 	json_bool(out, "authenticated", call->authenticated);
 	json_text(out, "asserted", call_text(call, CALL_TEXT_ASSERTED));
 	json_text(out, "preferred", call_text(call, CALL_TEXT_PREFERRED));
@@ -173,6 +173,7 @@ void call_json(
 	json_endpoint(out, "callee", &call->callee);
 	json_literal(out, "transport", transport_name((enum transport)call->transport));
 	identity_json(call, out);
+	call_party_json(context, call, out);
 	times_json(call, out);
 	outcome_json(call, out);
 	media_json(context, call, out);

@@ -13,16 +13,18 @@
 #include "engine/track/event.h"
 #include "engine/track/track.h"
 
-struct drops; /* report/drops.h */
+struct drops;    /* report/drops.h */
+struct rule_set; /* detect/rule.h */
 
 /* What a report needs to know besides the event: all borrowed. */
 struct report_context {
 	const struct track *track;
 	const char *const *sources; /* file or interface names by packet.source */
 	size_t source_count;
-	const char *evidence_file; /* of the alert at hand, NULL = none */
-	const char *sensor;        /* who saw it, NULL = a replay: sources are files */
-	const struct drops *drops; /* what it lost meanwhile, NULL = a replay */
+	const char *evidence_file;    /* of the alert at hand, NULL = none */
+	const char *sensor;           /* who saw it, NULL = a replay: sources are files */
+	const struct rule_set *rules; /* site and places, NULL = not known */
+	const struct drops *drops;    /* what it lost meanwhile, NULL = a replay */
 };
 
 /* The event types that are written. */

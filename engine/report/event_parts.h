@@ -36,6 +36,9 @@ const char *source_name(const struct report_context *context, uint16_t source);
 void sip_json(const struct message *message, struct writer *out);
 void call_json(const struct report_context *context, const struct call *call,
         struct writer *out);
+/* Of the same object: who calls whom, by the site's dial plans. */
+void call_party_json(const struct report_context *context, const struct call *call,
+        struct writer *out);
 void registration_json(const struct report_context *context, const struct event *event,
         struct writer *out);
 void device_json(const struct report_context *context, const struct event *event,

@@ -308,6 +308,8 @@ static void see_invite_response(struct track *track, struct seen *seen)
 	if (call->state < CALL_ANSWERED)
 		call->status = status;
 	(void)dialog_response(track, seen);
+	if (status != 100 && !asks_again(status))
+		call_dialled(track, seen);
 	if (status < 200)
 		see_ringing(call, seen);
 	else if (status < 300)

@@ -177,6 +177,8 @@ struct call {
 	bool retry_due;             /* challenged: the next INVITE goes on with this call */
 	bool transferred;
 	bool authenticated;         /* the INVITE carried credentials that were accepted */
+	bool registered;            /* the caller's user is bound to its address; from call.dial on */
+	bool dialled;               /* call.dial was told */
 	bool waits;                 /* has ended and been told, but not its streams */
 	bool active;                /* had a message since it was last at an end of its list */
 	bool capture_gap;           /* both directions gapped at once: the capture dropped */
@@ -208,6 +210,16 @@ static inline struct slice call_text(const struct call *call, enum call_text tex
 
 /* Of what a side sent, as far as its streams ended; all 0 before one has. */
 const struct call_quality *call_quality(const struct call *call, enum call_side side);
+
+/* Seconds since its answer, up to its end or this time; 0 when it was not answered. */
+static inline double call_lasted_s(const struct call *call, uint64_t now_us)
+{
+	const uint64_t end_us = call->end_us ? call->end_us : now_us;
+
+	if (!call->answer_us || end_us <= call->answer_us)
+		return 0;
+	return (double)(end_us - call->answer_us) / 1e6;
+}
 
 /* The payload types of a medium: payload_count of them. */
 static inline const struct media_payload *media_payloads(

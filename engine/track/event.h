@@ -18,6 +18,7 @@
 	X(SIP_DIALOG, "sip.dialog")           /* dialog state changed */                 \
 	X(REGISTRATION, "registration")       /* binding added, refreshed, removed, expired */ \
 	X(CALL_START, "call.start")           /* first INVITE of a call */               \
+	X(CALL_DIAL, "call.dial")             /* who calls is known and was not refused; once */ \
 	X(CALL_ANSWER, "call.answer")                                                    \
 	X(CALL_TICK, "call.tick")             /* every 10 s of an answered call */       \
 	X(CALL_END, "call.end")                                                          \

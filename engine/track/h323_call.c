@@ -163,6 +163,7 @@ static void see_type(struct track *track, struct h323_seen *seen, struct h323_st
 	case Q931_ALERTING:
 		if (callee) {
 			h323->alerting_us = now_us;
+			call_dialled(track, seen->seen);
 			see_ringing(seen);
 		}
 		break;
@@ -173,10 +174,14 @@ static void see_type(struct track *track, struct h323_seen *seen, struct h323_st
 			see_ringing(seen);
 		break;
 	case Q931_CONNECT:
-		if (callee)
+		if (callee) {
+			call_dialled(track, seen->seen);
 			see_connect(track, seen);
+		}
 		break;
 	case Q931_RELEASE_COMPLETE:
+		if (callee)
+			call_dialled(track, seen->seen);
 		h323_call_released(track, seen);
 		break;
 	case Q931_FACILITY:

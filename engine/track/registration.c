@@ -30,33 +30,6 @@ struct listed {
 	uint32_t expires_s;
 };
 
-static uint64_t aor_hash(const struct track *track, const struct sip_uri *aor,
-        const struct endpoint *registrar)
-{
-	return hash_words(&track->key,
-	        hash_slice(&track->key, aor->user) ^ hash_slice(&track->key, aor->host)
-	                                                     << 1,
-	        hash_address(&track->key, &registrar->ip));
-}
-
-static uint32_t registration_find(
-        const struct track *track, const struct seen *seen, uint64_t hash)
-{
-	const struct sip_uri *aor = &seen->sip->to.uri;
-	struct table_cursor cursor;
-	uint32_t i = table_first(&track->registration_table, hash, &cursor);
-	for (; i; i = table_next(&track->registration_table, &cursor)) {
-		const struct registration *registration = registration_at(track, i);
-		if (registration->hash == hash &&
-		        slice_equal(registration->user, aor->user) &&
-		        slice_equal(registration->host, aor->host) &&
-		        address_equal(
-		                &registration->registrar.ip, &seen->datagram->src.ip))
-			return i;
-	}
-	return 0;
-}
-
 void registration_release(struct track *track, uint32_t index)
 {
 	struct registration *registration = registration_at(track, index);
@@ -376,8 +349,10 @@ void registration_response(struct track *track, struct seen *seen)
 	if (status < 200 || status >= 300 || !seen->transaction)
 		return;
 	const size_t count = take_contacts(track, seen, listed);
-	const uint64_t hash = aor_hash(track, &seen->sip->to.uri, &seen->datagram->src);
-	uint32_t index = registration_find(track, seen, hash);
+	const uint64_t hash =
+	        registration_hash(track, &seen->sip->to.uri, &seen->datagram->src);
+	uint32_t index =
+	        registration_find(track, &seen->sip->to.uri, &seen->datagram->src, hash);
 	if (!index && !count)
 		return;
 	if (!index)

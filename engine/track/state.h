@@ -293,6 +293,8 @@ bool call_forget_ended(struct track *track);
 void call_touch(const struct seen *seen);
 /* The called side answered: tells it. */
 void call_answered(struct track *track, const struct seen *seen);
+/* call_dial.c: the called side said more than "trying", and asked for no credentials. */
+void call_dialled(struct track *track, const struct seen *seen);
 /* call_find.c: which call (and who sent it); fills seen. */
 void call_find(struct track *track, struct seen *seen);
 /* call_new.c: the first INVITE; 0 when no room could be made. */
@@ -398,6 +400,14 @@ uint32_t nat_reach_answered(struct track *track, const struct transaction *trans
 
 /* call_watch.c: looks at the media of a call that was answered, or is 10 s older. */
 void call_watch(struct track *track, struct call *call);
+
+/* registration_find.c: by address of record; 0 = none. */
+uint64_t registration_hash(const struct track *track, const struct sip_uri *aor,
+        const struct endpoint *registrar);
+uint32_t registration_find(const struct track *track, const struct sip_uri *aor,
+        const struct endpoint *registrar, uint64_t hash);
+/* Whether the caller's user is bound to the address that calls. */
+bool registration_of_caller(const struct track *track, const struct call *call);
 
 /* registration.c */
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);

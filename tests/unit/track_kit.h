@@ -106,6 +106,8 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 	case EVENT_CALL_START:
 		kit_word(kit, "start:%u ", (unsigned)event->call->id);
 		break;
+	case EVENT_CALL_DIAL:
+		break;
 	case EVENT_CALL_ANSWER:
 		kit_word(kit, "answer:%u ", (unsigned)event->call->id);
 		break;
