@@ -18,7 +18,8 @@ static void synopsis(const struct help *help)
 	const struct usage *usage = help->usage;
 	roff_section(stdout, "SYNOPSIS");
 	for (const struct action *row = usage->actions; row && row->name; row++) {
-		printf(".B ringfence %s ", usage->verb);
+		printf("%s.B ringfence %s ", row == usage->actions ? "" : ".br\n",
+		        usage->verb);
 		roff_text(stdout, row->name);
 		printf("\n");
 		if (row->arguments) {
@@ -26,7 +27,7 @@ static void synopsis(const struct help *help)
 			roff_text(stdout, row->arguments);
 			printf("\n");
 		}
-		printf("[options]\n.br\n");
+		printf("[options]\n");
 	}
 	if (usage->actions)
 		return;
@@ -103,7 +104,7 @@ void manual_print_program(void)
 	char page[TERM_BYTES];
 	roff_head(stdout, &head);
 	roff_section(stdout, "SYNOPSIS");
-	printf(".B ringfence\n[\\fB\\-o\\fR table|json|ndjson|csv]\n.I verb\n...\n");
+	printf(".B ringfence\n[\\fB\\-o\\fR table|json|ndjson|csv]\n.I verb\n\\&...\n");
 	roff_section(stdout, "DESCRIPTION");
 	printf("%s\n", PROGRAM);
 	roff_section(stdout, "VERBS");

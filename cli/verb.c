@@ -15,7 +15,11 @@ static const struct verb VERBS[] = {
         {"block", "block addresses, and tell what is blocked", verb_block},
         {"allow", "addresses that are never blocked", verb_allow},
         {"nodes", "sensors and filters, and how they are", verb_nodes},
+        {"report", "alerts, calls and quality of a day or a week", verb_report},
         {"demo", "everything on this machine, with the shipped captures", verb_demo},
+        {"doctor", "what is wrong with this machine, and what mends it", verb_doctor},
+        {"config", "check configurations, and show where each value comes from",
+                verb_config},
         {"completion", "completion of the command line for a shell", verb_completion},
         {"decode", "print messages in hexadecimal as trees", verb_decode},
 };

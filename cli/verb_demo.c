@@ -18,6 +18,7 @@
 
 #include "cli/exit.h"
 #include "cli/option.h"
+#include "cli/program.h"
 #include "cli/verb.h"
 #include "engine/detect/document.h"
 #include "platform/document.h"
@@ -124,20 +125,12 @@ static bool line_find(const struct demo *demo, const char *name, const char *mar
 	return at != NULL;
 }
 
-/* Where this program is, and its sister beside it. */
 static bool programs_find(struct demo *demo)
 {
-	const ssize_t len =
-	        readlink("/proc/self/exe", demo->program, sizeof(demo->program) - 1);
-	if (len <= 0)
-		return false;
-	demo->program[len] = 0;
-	const char *slash = strrchr(demo->program, '/');
-	(void)snprintf(demo->api, sizeof(demo->api), "%.*s/ringfence-api",
-	        (int)(slash - demo->program), demo->program);
-	if (access(demo->api, X_OK) == 0)
+	if (program_beside("ringfence", demo->program) &&
+	        program_beside("ringfence-api", demo->api))
 		return true;
-	fprintf(stderr, "ringfence: %s is missing\n", demo->api);
+	fprintf(stderr, "ringfence: ringfence-api is missing beside this program\n");
 	return false;
 }
 

@@ -21,15 +21,12 @@
 #include "dashboard-api/suppressions.h"
 #include "platform/file.h"
 #include "platform/instant.h"
+#include "platform/launch.h"
 #include "platform/secret.h"
 #include "platform/service.h"
 #include "platform/store.h"
 
 enum {
-	EXIT_FINE = 0,
-	EXIT_USAGE = 2,
-	EXIT_INPUT = 3,
-	EXIT_ENVIRONMENT = 4,
 	PATH_BYTES = 4096,
 	PEM_BYTES_MAX = 1 << 20,
 	IDLE_S = 60,
@@ -38,55 +35,13 @@ enum {
 	REDIS_PATIENCE_MS = 300,
 };
 
-struct options {
-	const char *config;
-	bool check;
-	bool show;
+static const struct launch LAUNCH = {
+        .name = "ringfence-api",
+        .file = "api.yaml",
+        .summary = "serves alerts, calls and captures over REST and on a page",
+        .signals = "SIGTERM and SIGINT end it.",
+        .settings = SETTINGS,
 };
-
-static void usage_print(FILE *to)
-{
-	fprintf(to,
-	        "usage: ringfence-api [--config FILE] [--check-config] [--show-config]\n"
-	        "                     [--sample-config] [--schema] [--version]\n\n"
-	        "Serves alerts, calls and captures over REST.\n\n"
-	        "Example:\n  ringfence-api --config /etc/ringfence/api.yaml\n\n"
-	        "Settings:\n");
-	for (size_t i = 0; i < SETTING_COUNT_ALL; i++)
-		fprintf(to, "  %-26s %s\n", SETTINGS[i].key, SETTINGS[i].help);
-}
-
-/* -1 to go on, else the exit code. */
-static int options_read(int argc, char **argv, struct options *options)
-{
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
-		if (strcmp(word, "--config") == 0 && i + 1 < argc) {
-			options->config = argv[++i];
-		} else if (strcmp(word, "--check-config") == 0) {
-			options->check = true;
-		} else if (strcmp(word, "--show-config") == 0) {
-			options->show = true;
-		} else if (strcmp(word, "--sample-config") == 0) {
-			config_sample(SETTINGS, SETTING_COUNT_ALL, stdout);
-			return EXIT_FINE;
-		} else if (strcmp(word, "--schema") == 0) {
-			config_schema(SETTINGS, SETTING_COUNT_ALL, stdout);
-			return EXIT_FINE;
-		} else if (strcmp(word, "--version") == 0) {
-			printf("ringfence-api " RINGFENCE_VERSION "\n");
-			return EXIT_FINE;
-		} else if (strcmp(word, "--help") == 0) {
-			usage_print(stdout);
-			return EXIT_FINE;
-		} else {
-			fprintf(stderr, "ringfence-api: what is '%s'?\n\n", word);
-			usage_print(stderr);
-			return EXIT_USAGE;
-		}
-	}
-	return -1;
-}
 
 /* "127.0.0.1:8060", "[::1]:8060". */
 static bool listen_parse(const char *text, struct endpoint *endpoint)
@@ -257,7 +212,7 @@ static void serve(struct api *api, const sigset_t *signals)
 static int run(struct api *api)
 {
 	sigset_t signals;
-	int code = EXIT_ENVIRONMENT;
+	int code = LAUNCH_ENVIRONMENT;
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGTERM);
@@ -270,7 +225,7 @@ static int run(struct api *api)
 			service_ready("serving");
 			serve(api, &signals);
 			service_stopping();
-			code = EXIT_FINE;
+			code = LAUNCH_FINE;
 		}
 	}
 	api_close(api);
@@ -279,25 +234,25 @@ static int run(struct api *api)
 
 int main(int argc, char **argv)
 {
-	struct options options = {0};
+	struct launch launch = LAUNCH;
+	struct launch_request request = {0};
 	struct settings settings = {0};
 	struct config_error error;
 	struct log log;
 	struct api api = {.settings = &settings, .log = &log};
+	int code;
 
-	int code = options_read(argc, argv, &options);
-	if (code >= 0)
+	launch.setting_count = SETTING_COUNT_ALL;
+	if (!launch_read(&launch, argc, argv, &request, &code))
 		return code;
-	log_init(&log, "ringfence-api", LOG_LEVEL_INFO);
+	log_init(&log, LAUNCH.name, LOG_LEVEL_INFO);
 	struct config *config = config_read(
-	        options.config, SETTINGS, SETTING_COUNT_ALL, &settings, &error);
+	        request.config, SETTINGS, SETTING_COUNT_ALL, &settings, &error);
 	if (!config) {
 		log_write(&log, LOG_LEVEL_ERROR, "%s", error.text);
-		return EXIT_INPUT;
+		return LAUNCH_BAD_INPUT;
 	}
-	if (options.show)
-		config_show(config, stdout);
-	code = options.show || options.check ? EXIT_FINE : run(&api);
+	code = launch_look(&request, config) ? LAUNCH_FINE : run(&api);
 	config_free(&config);
 	return code;
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
@@ -14,60 +13,28 @@
 
 #include "nfq-filter/control.h"
 #include "nfq-filter/start.h"
+#include "platform/launch.h"
 #include "platform/service.h"
 
-enum exit_code { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_ENVIRONMENT = 4 };
+static const struct launch LAUNCH = {
+        .name = "ringfence-filter",
+        .file = "filter.yaml",
+        .summary = "opens pinholes for the media of calls, and blocks offenders, on a "
+                   "router",
+        .signals = "SIGHUP reads the rules again. SIGTERM and SIGINT end it; what it "
+                   "blocked stays on disk\nand is in force again after the next start.",
+        .settings = SETTINGS,
+        .flag = "take-over",
+        .flag_help = "follow a running one without losing a packet or a call",
+};
 
 enum { EVENTS_MAX = 8, NS_PER_US = 1000, US_PER_S = 1000000 };
-
-struct options {
-	const char *config;
-	bool check;
-	bool show;
-	bool sample;
-	bool take_over;
-};
 
 struct loop {
 	int poll, timer, signals;
 	struct control control;
 	bool ending;
 };
-
-static void usage(FILE *to)
-{
-	fprintf(to, "usage: ringfence-filter [--config FILE] [--check-config | "
-	            "--show-config | --sample-config | --take-over | --version]\n\n"
-	            "Opens pinholes for the media of calls, and blocks offenders, on a "
-	            "router.\n\n"
-	            "Example:\n  ringfence-filter --config /etc/ringfence/filter.yaml\n");
-}
-
-/* -1: go on. */
-static int options_read(struct options *options, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
-			options->config = argv[++i];
-		else if (strcmp(argv[i], "--check-config") == 0)
-			options->check = true;
-		else if (strcmp(argv[i], "--show-config") == 0)
-			options->show = true;
-		else if (strcmp(argv[i], "--sample-config") == 0)
-			options->sample = true;
-		else if (strcmp(argv[i], "--take-over") == 0)
-			options->take_over = true;
-		else if (strcmp(argv[i], "--version") == 0) {
-			printf("ringfence-filter " RINGFENCE_VERSION "\n");
-			return EXIT_FINE;
-		} else {
-			const bool help = strcmp(argv[i], "--help") == 0;
-			usage(help ? stdout : stderr);
-			return help ? EXIT_FINE : EXIT_USAGE;
-		}
-	}
-	return -1;
-}
 
 static bool watch(const struct loop *loop, int fd)
 {
@@ -169,37 +136,37 @@ static int run(struct filter *filter, bool take_over)
 		fine = loop_turn(&loop, filter);
 	control_close(&loop.control);
 	filter_stop(filter);
-	return fine ? EXIT_FINE : EXIT_ENVIRONMENT;
+	return fine ? LAUNCH_FINE : LAUNCH_ENVIRONMENT;
+}
+
+static int start(struct filter *filter, const struct launch_request *request)
+{
+	struct config_error error = {{0}};
+	int code = LAUNCH_FINE;
+	log_init(&filter->log, LAUNCH.name, LOG_LEVEL_INFO);
+	filter->config = settings_read(request->config, &filter->settings, &error);
+	if (!filter->config) {
+		fprintf(stderr, "%s\n", error.text);
+		code = LAUNCH_BAD_INPUT;
+	} else if (!launch_look(request, filter->config)) {
+		(void)log_level_parse(filter->settings.level, &filter->log.level);
+		code = run(filter, request->flag);
+		filter->config = NULL;
+	}
+	config_free(&filter->config);
+	return code;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = {0};
-	struct config_error error = {{0}};
-	const int early = options_read(&options, argc, argv);
-	if (early >= 0)
-		return early;
-	if (options.sample) {
-		config_sample(SETTINGS, SETTINGS_COUNT, stdout);
-		return EXIT_FINE;
-	}
+	struct launch launch = LAUNCH;
+	struct launch_request request = {0};
+	int code;
+	launch.setting_count = SETTINGS_COUNT;
+	if (!launch_read(&launch, argc, argv, &request, &code))
+		return code;
 	struct filter *filter = calloc(1, sizeof(*filter));
-	if (!filter)
-		return EXIT_ENVIRONMENT;
-	log_init(&filter->log, "ringfence-filter", LOG_LEVEL_INFO);
-	filter->config = settings_read(options.config, &filter->settings, &error);
-	int code = EXIT_FINE;
-	if (!filter->config) {
-		fprintf(stderr, "%s\n", error.text);
-		code = EXIT_INPUT;
-	} else if (options.show) {
-		config_show(filter->config, stdout);
-	} else if (!options.check) {
-		(void)log_level_parse(filter->settings.level, &filter->log.level);
-		code = run(filter, options.take_over);
-		filter->config = NULL;
-	}
-	config_free(&filter->config);
+	code = filter ? start(filter, &request) : LAUNCH_ENVIRONMENT;
 	free(filter);
 	return code;
 }

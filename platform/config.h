@@ -62,8 +62,11 @@ void config_free(struct config **config);
 void config_place(
         const struct config *config, const struct node *node, char *text, size_t bytes);
 
-/* Each setting with its value and where it came from, as YAML with comments. */
-void config_show(const struct config *config, FILE *to);
+/*
+ * Each setting (set_only: each that a file sets) with its value and where it came from,
+ * as YAML with comments.
+ */
+void config_show(const struct config *config, bool set_only, FILE *to);
 /* The table as a JSON Schema (2020-12). */
 void config_schema(const struct setting *table, size_t count, FILE *to);
 /* The table as a commented YAML file of fallbacks: what a package installs. */

@@ -67,10 +67,12 @@ static void value_print(
 	}
 }
 
-void config_show(const struct config *config, FILE *to)
+void config_show(const struct config *config, bool set_only, FILE *to)
 {
 	for (size_t i = 0; i < config->count; i++) {
 		const struct setting_origin *origin = &config->origins[i];
+		if (set_only && !origin->node)
+			continue;
 		fprintf(to, "%s: ", config->table[i].key);
 		value_print(to, &config->table[i], &config->values[i]);
 		if (origin->node)

@@ -5,71 +5,23 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "platform/launch.h"
 #include "sensor/sensor.h"
 #include "sensor/upkeep.h"
 
-enum exit_code {
-	EXIT_FINE = 0,
-	EXIT_USAGE = 2,
-	EXIT_BAD_INPUT = 3,
-	EXIT_ENVIRONMENT = 4
+static const struct launch LAUNCH = {
+        .name = "ringfence-sensor",
+        .file = "sensor.yaml",
+        .summary = "watches interfaces for VoIP and tells attacks, calls and their "
+                   "quality",
+        .signals = "SIGHUP reads rules and configuration again, all or nothing, and "
+                   "opens the file\nof events anew. SIGTERM and SIGINT end it once all "
+                   "that was seen is told.",
+        .settings = SETTINGS,
 };
-
-enum action { ACTION_RUN, ACTION_CHECK, ACTION_SHOW, ACTION_SAMPLE, ACTION_SCHEMA };
-
-static const char USAGE[] =
-        "usage: ringfence-sensor [--config FILE] [--check-config | --show-config]\n"
-        "       ringfence-sensor --sample-config | --config-schema | --version\n\n"
-        "Watches interfaces for VoIP (SIP, RTP) and tells attacks, calls and their "
-        "quality.\n\n"
-        "Example:\n  ringfence-sensor --config /etc/ringfence/sensor.yaml\n";
-
-static bool arguments_read(
-        int argc, char **argv, struct sensor *sensor, enum action *action)
-{
-	static const struct {
-		const char *option;
-		enum action action;
-	} actions[] = {
-	        {"--check-config", ACTION_CHECK},
-	        {"--show-config", ACTION_SHOW},
-	        {"--sample-config", ACTION_SAMPLE},
-	        {"--config-schema", ACTION_SCHEMA},
-	};
-	for (int i = 1; i < argc; i++) {
-		bool known = false;
-		for (size_t j = 0; j < sizeof(actions) / sizeof(*actions); j++) {
-			if (strcmp(argv[i], actions[j].option) == 0) {
-				*action = actions[j].action;
-				known = true;
-			}
-		}
-		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
-			sensor->config_path = argv[++i];
-			known = true;
-		}
-		if (!known) {
-			fprintf(stderr, "ringfence-sensor: what is '%s'?\n%s", argv[i],
-			        USAGE);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* What needs no packets. */
-static int look(const struct sensor *sensor, enum action action)
-{
-	if (action == ACTION_SHOW)
-		config_show(sensor->config, stdout);
-	else
-		printf("the configuration is good\n");
-	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_ENVIRONMENT;
-}
 
 /* Signals come as messages: no thread is interrupted by one. */
 static int signals_open(void)
@@ -88,47 +40,37 @@ static int signals_open(void)
 static int run(struct sensor *sensor)
 {
 	const int signals = signals_open();
-	int code = EXIT_ENVIRONMENT;
+	int code = LAUNCH_ENVIRONMENT;
 	if (signals >= 0 && sensor_open(sensor))
-		code = upkeep_run(sensor, signals) ? EXIT_FINE : EXIT_ENVIRONMENT;
+		code = upkeep_run(sensor, signals) ? LAUNCH_FINE : LAUNCH_ENVIRONMENT;
 	sensor_close(sensor);
 	if (signals >= 0)
 		(void)close(signals);
 	return code;
 }
 
+static int start(struct sensor *sensor, const struct launch_request *request)
+{
+	sensor->config_path = request->config;
+	sensor->config = settings_read(sensor->config_path, &sensor->settings);
+	if (!sensor->config)
+		return LAUNCH_BAD_INPUT;
+	if (!launch_look(request, sensor->config))
+		return run(sensor);
+	config_free(&sensor->config);
+	return fflush(stdout) == 0 ? LAUNCH_FINE : LAUNCH_ENVIRONMENT;
+}
+
 int main(int argc, char **argv)
 {
-	enum action action = ACTION_RUN;
+	struct launch launch = LAUNCH;
+	struct launch_request request = {0};
+	int code;
+	launch.setting_count = SETTING_COUNT_ALL;
+	if (!launch_read(&launch, argc, argv, &request, &code))
+		return code;
 	struct sensor *sensor = calloc(1, sizeof(*sensor));
-
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		printf("%s", USAGE);
-		free(sensor);
-		return EXIT_FINE;
-	}
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		printf("ringfence-sensor " RINGFENCE_VERSION "\n");
-		free(sensor);
-		return EXIT_FINE;
-	}
-	int code = EXIT_USAGE;
-	if (sensor && arguments_read(argc, argv, sensor, &action)) {
-		code = EXIT_FINE;
-		if (action == ACTION_SAMPLE)
-			config_sample(SETTINGS, SETTING_COUNT_ALL, stdout);
-		else if (action == ACTION_SCHEMA)
-			config_schema(SETTINGS, SETTING_COUNT_ALL, stdout);
-		else if (!(sensor->config = settings_read(
-		                   sensor->config_path, &sensor->settings)))
-			code = EXIT_BAD_INPUT;
-		else if (action != ACTION_RUN)
-			code = look(sensor, action);
-		else
-			code = run(sensor);
-	}
-	if (sensor && action != ACTION_RUN)
-		config_free(&sensor->config);
+	code = sensor ? start(sensor, &request) : LAUNCH_ENVIRONMENT;
 	free(sensor);
 	return code;
 }
