@@ -9,6 +9,7 @@
 #include "dashboard-api/audit.h"
 #include "dashboard-api/auth.h"
 #include "dashboard-api/body.h"
+#include "dashboard-api/identities.h"
 #include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "engine/report/json.h"
@@ -122,6 +123,7 @@ void user_delete(struct visit *visit)
 	}
 	if (!audit_change(visit, "user.remove", visit->values[0]))
 		return;
+	identities_forget(visit->api->identities);
 	if (ledger_delete(visit->api->ledger, ACCOUNT_USERS, visit->values[0]))
 		visit->reply->status = 204;
 	else
@@ -215,6 +217,7 @@ void token_delete(struct visit *visit)
 {
 	if (!audit_change(visit, "token.remove", visit->values[0]))
 		return;
+	identities_forget(visit->api->identities);
 	if (ledger_delete(visit->api->ledger, ACCOUNT_TOKENS, visit->values[0]))
 		visit->reply->status = 204;
 	else

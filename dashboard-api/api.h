@@ -15,6 +15,7 @@
 
 struct collector;
 struct feed;
+struct identities;
 struct jobs;
 struct limiter;
 struct messenger;
@@ -35,6 +36,7 @@ struct api {
 	struct messenger *messenger;
 	struct jobs *jobs;
 	struct limiter *limiter;
+	struct identities *identities;
 	struct http_server *server; /* NULL until it has started */
 	uint64_t started_us;
 	atomic_uint

@@ -7,6 +7,7 @@
 #include "dashboard-api/account.h"
 #include "dashboard-api/audit.h"
 #include "dashboard-api/body.h"
+#include "dashboard-api/identities.h"
 #include "dashboard-api/limiter.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/route.h"
@@ -78,12 +79,18 @@ static bool cookie_identify(struct visit *visit, struct slice secret)
 	char name[ACCOUNT_NAME_BYTES];
 	struct account account;
 	secret_digest(secret, digest);
-	if (!account_session(visit->api->ledger, SESSIONS, slice_text(digest),
-	            visit->now_us, name) ||
-	        !account_user(visit->api->ledger, slice_text(name), &account))
-		return true; /* a session that ended: nobody, and a route may want
-		                somebody */
-	visit->who = account.who;
+	const struct account *known =
+	        identity_find(visit->api->identities, digest, visit->now_us);
+	if (!known) {
+		if (!account_session(visit->api->ledger, SESSIONS, slice_text(digest),
+		            visit->now_us, name) ||
+		        !account_user(visit->api->ledger, slice_text(name), &account))
+			return true; /* a session that ended: nobody, and a route may
+			                want somebody */
+		identity_note(visit->api->identities, digest, &account, visit->now_us);
+		known = &account;
+	}
+	visit->who = known->who;
 	visit->who.by_cookie = true;
 	if (changes(visit) && !origin_own(visit))
 		return problem(
@@ -93,15 +100,23 @@ static bool cookie_identify(struct visit *visit, struct slice secret)
 
 static bool token_identify(struct visit *visit, struct slice token)
 {
+	char digest[SECRET_DIGEST_BYTES];
 	struct account account;
 	if (!may_identify(visit))
 		return false;
-	if (!account_token(visit->api->ledger, token, visit->now_us, &account))
-		return wrong(visit, "this token is not, or no longer, valid");
-	if (account.has_network &&
-	        !network_contains(&account.network, &visit->request->peer))
+	secret_digest(token, digest);
+	const struct account *known =
+	        identity_find(visit->api->identities, digest, visit->now_us);
+	if (!known) {
+		if (!account_token(visit->api->ledger, token, visit->now_us, &account))
+			return wrong(visit, "this token is not, or no longer, valid");
+		identity_note(visit->api->identities, digest, &account, visit->now_us);
+		known = &account;
+	}
+	if (known->has_network &&
+	        !network_contains(&known->network, &visit->request->peer))
 		return wrong(visit, "this token is not for this address");
-	visit->who = account.who;
+	visit->who = known->who;
 	return true;
 }
 
@@ -273,6 +288,7 @@ void session_delete(struct visit *visit)
 	if (slice_present(cookie)) {
 		secret_digest(cookie, digest);
 		(void)ledger_delete(visit->api->ledger, SESSIONS, slice_text(digest));
+		identities_forget(visit->api->identities);
 	}
 	http_reply_header(visit->reply, "Set-Cookie",
 	        COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");

@@ -13,6 +13,7 @@
 #include "dashboard-api/auth.h"
 #include "dashboard-api/collector.h"
 #include "dashboard-api/feed.h"
+#include "dashboard-api/identities.h"
 #include "dashboard-api/jobs.h"
 #include "dashboard-api/limiter.h"
 #include "dashboard-api/messenger.h"
@@ -90,10 +91,11 @@ static bool api_open(struct api *api)
 	api->feed = feed_new();
 	api->limiter = limiter_new(api->settings->requests_per_second);
 	api->started_us = instant_now_us();
+	api->identities = calloc(1, sizeof(*api->identities));
 	api->suppressions = suppressions_open(api->ledger);
 	api->messenger = messenger_start(api);
-	if (api->feed && api->limiter && api->suppressions && api->messenger &&
-	        (api->jobs = jobs_start(api)))
+	if (api->feed && api->limiter && api->identities && api->suppressions &&
+	        api->messenger && (api->jobs = jobs_start(api)))
 		return true;
 	log_write(api->log, LOG_LEVEL_ERROR, "out of memory");
 	return false;
@@ -127,6 +129,7 @@ static void api_close(struct api *api)
 	http_stop(&api->server);
 	redis_free(&api->redis);
 	limiter_free(&api->limiter);
+	free(api->identities);
 	messenger_stop(&api->messenger);
 	suppressions_close(&api->suppressions);
 	feed_free(&api->feed);
