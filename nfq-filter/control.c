@@ -128,6 +128,9 @@ static void counters_json(const struct filter *filter, struct writer *out)
 	json_u64(out, "pinholes_refused", holes->refused);
 	json_u64(out, "pinholes_full", holes->full);
 	json_u64(out, "sessions", filter->sessions.slab.count);
+	json_u64(out, "calls_told", atomic_load(&filter->standby.told));
+	json_u64(out, "calls_taken", atomic_load(&filter->standby.taken));
+	json_u64(out, "translations", filter->nat.slab.count);
 	json_u64(out, "sessions_limited", calls->limited);
 	json_u64(out, "answers", calls->answers);
 	json_u64(out, "unasked", calls->unasked);

@@ -189,6 +189,27 @@ void filter_shared(struct filter *filter)
 	}
 }
 
+static bool commit(struct filter *filter)
+{
+	/* What the other side will read must work before it does. */
+	int error = nat_commit(&filter->nat);
+	if (!error)
+		error = pinholes_commit(&filter->pinholes);
+	if (!error)
+		return true;
+	filter->counters.failed_commits++;
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){"commit-failed", strerror(error), (uint64_t)error});
+	return filter->settings.signalling_open;
+}
+
+void filter_stand_by(struct filter *filter)
+{
+	filter->nat.now_us = filter->sessions.now_us = next_moment(filter);
+	standby_take(&filter->standby, &filter->sessions);
+	(void)commit(filter);
+}
+
 static void tell_stop(struct filter *filter)
 {
 	const uint64_t second = filter->now_us / 1000000;
@@ -265,20 +286,6 @@ static void hold_back(struct filter *filter, const struct queue_packet *queued)
 	if (view->protocol == IPPROTO_TCP)
 		firewall_end(&filter->firewall, &view->src, &view->dst);
 	queue_drop(filter->queue, queued->id);
-}
-
-static bool commit(struct filter *filter)
-{
-	/* What the other side will read must work before it does. */
-	int error = nat_commit(&filter->nat);
-	if (!error)
-		error = pinholes_commit(&filter->pinholes);
-	if (!error)
-		return true;
-	filter->counters.failed_commits++;
-	report_node(&filter->report, filter->now_us,
-	        &(struct node_event){"commit-failed", strerror(error), (uint64_t)error});
-	return filter->settings.signalling_open;
 }
 
 static void filter_packet(struct filter *filter, const struct queue_packet *queued)
@@ -387,6 +394,7 @@ void filter_tick(struct filter *filter)
 	engine_advance(filter->engine, filter->now_us);
 	sessions_advance(&filter->sessions, filter->now_us, &calls);
 	nat_advance(&filter->nat, filter->now_us);
+	standby_tell(&filter->standby, &filter->sessions);
 	bans_advance(&filter->bans, filter->now_us);
 	kill_connections(filter);
 	if (!firewall_intact(&filter->firewall))

@@ -14,6 +14,7 @@
 #include "nfq-filter/rewrite.h"
 #include "nfq-filter/session.h"
 #include "nfq-filter/share.h"
+#include "nfq-filter/standby.h"
 #include "platform/conntrack.h"
 #include "platform/instant.h"
 #include "platform/log.h"
@@ -69,7 +70,8 @@ struct filter {
 	struct pinholes pinholes;
 	struct sessions sessions;
 	struct bans bans;
-	struct share share; /* of bans, with other routers */
+	struct share share;     /* of bans, with other routers */
+	struct standby standby; /* of calls, with those that take them over */
 	struct limited_sources limits;
 	struct conntrack *conntrack; /* NULL = the kernel has none */
 	struct address
@@ -98,6 +100,8 @@ bool filter_queue(struct filter *filter);
 
 /* What other routers decided. */
 void filter_shared(struct filter *filter);
+/* Calls of the routers that we stand by for. */
+void filter_stand_by(struct filter *filter);
 
 /* Time passed: timers, the table, the queue's losses. */
 void filter_tick(struct filter *filter);

@@ -10,21 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "nfq-filter/session_inside.h"
-
 enum { DESCRIPTORS = 3, PATIENCE_S = 5 };
 
-/* Changes with every field of what is saved. */
-static const uint32_t VERSION = 0x52460001;
-
-struct saved_session {
-	uint32_t line_count;
-	struct session session;
-};
-
 struct saved_head {
-	uint32_t version;
-	uint32_t session_bytes, line_bytes;
 	uint32_t count;
 };
 
@@ -40,19 +28,15 @@ static bool get(FILE *from, void *data, size_t bytes)
 
 static bool session_save(FILE *to, const struct sessions *sessions, uint32_t index)
 {
-	const struct session *session = session_at(sessions, index);
-	const struct saved_session saved = {session->line_count, *session};
-	bool fine = put(to, &saved, sizeof(saved));
-	for (uint32_t i = session->lines; fine && i; i = line_at(sessions, i)->next)
-		fine = put(to, line_at(sessions, i), sizeof(struct line));
-	return fine;
+	uint8_t image[SESSION_IMAGE_BYTES];
+	const uint64_t bytes = session_image(sessions, index, image);
+	return put(to, &bytes, sizeof(bytes)) && put(to, image, bytes);
 }
 
 static bool sessions_save(FILE *to, const struct sessions *sessions)
 {
 	const struct list *const lists[] = {&sessions->early, &sessions->answered};
-	const struct saved_head head = {VERSION, sizeof(struct session),
-	        sizeof(struct line), sessions->slab.count};
+	const struct saved_head head = {sessions->slab.count};
 	bool fine = put(to, &head, sizeof(head));
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (uint32_t at = lists[i]->front; fine && at;
@@ -75,14 +59,11 @@ int handover_save(const struct sessions *sessions)
 
 static bool session_load(FILE *from, struct sessions *sessions)
 {
-	struct saved_session saved;
-	struct line lines[SESSION_LINES_MAX];
-	if (!get(from, &saved, sizeof(saved)) || saved.line_count > SESSION_LINES_MAX)
-		return false;
-	for (uint32_t i = 0; i < saved.line_count; i++)
-		if (!get(from, &lines[i], sizeof(lines[i])))
-			return false;
-	return session_restore(sessions, &saved.session, lines, saved.line_count);
+	uint8_t image[SESSION_IMAGE_BYTES];
+	uint64_t bytes;
+	return get(from, &bytes, sizeof(bytes)) && bytes <= sizeof(image) &&
+	       get(from, image, bytes) &&
+	       session_from_image(sessions, slice_of(image, bytes));
 }
 
 bool handover_load(struct sessions *sessions, int file)
@@ -91,9 +72,7 @@ bool handover_load(struct sessions *sessions, int file)
 	if (lseek(file, 0, SEEK_SET) < 0)
 		return false;
 	FILE *from = fdopen(dup(file), "r");
-	bool fine = from && get(from, &head, sizeof(head)) && head.version == VERSION &&
-	            head.session_bytes == sizeof(struct session) &&
-	            head.line_bytes == sizeof(struct line);
+	bool fine = from && get(from, &head, sizeof(head));
 	for (uint32_t i = 0; fine && i < head.count; i++)
 		fine = session_load(from, sessions);
 	if (from)

@@ -58,7 +58,8 @@ static bool loop_open(struct loop *loop, struct filter *filter)
 	       control_open(&loop->control, filter->settings.state) &&
 	       watch(loop, loop->timer) && watch(loop, loop->signals) &&
 	       watch(loop, loop->control.fd) && watch(loop, queue_fd(filter->queue)) &&
-	       (filter->share.ours <= 0 || watch(loop, filter->share.ours));
+	       (filter->share.ours <= 0 || watch(loop, filter->share.ours)) &&
+	       (filter->standby.ours <= 0 || watch(loop, filter->standby.ours));
 }
 
 static void timer_set(const struct loop *loop, const struct filter *filter)
@@ -98,6 +99,8 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 			signal_take(loop, filter);
 		if (fd == filter->share.ours)
 			filter_shared(filter);
+		if (fd == filter->standby.ours)
+			filter_stand_by(filter);
 		if (fd == loop->control.fd)
 			control_serve(&loop->control, filter);
 	}

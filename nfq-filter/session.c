@@ -20,6 +20,7 @@ bool sessions_init(struct sessions *sessions, struct memory *memory, uint32_t ca
 		return false;
 	list_init(&sessions->early, &sessions->slab, offsetof(struct session, idle));
 	list_init(&sessions->answered, &sessions->slab, offsetof(struct session, idle));
+	list_init(&sessions->changed, &sessions->slab, offsetof(struct session, changed));
 	wheel_init(&sessions->wheel, &sessions->slab, offsetof(struct session, timer));
 	return true;
 }
@@ -32,6 +33,7 @@ static struct list *list_of(struct sessions *sessions, const struct session *ses
 void session_free(struct sessions *sessions, uint32_t index)
 {
 	struct session *session = session_at(sessions, index);
+	session_going(sessions, index);
 	session_release(sessions, session);
 	lines_remove(sessions, session, 0);
 	wheel_disarm(&sessions->wheel, index);
@@ -369,6 +371,7 @@ void session_event(struct sessions *sessions, const struct event *event)
 		see_response(sessions, &seen);
 	else
 		sessions->counters.unasked++;
+	session_changed(sessions, seen.index);
 }
 
 uint32_t session_of(const struct sessions *sessions, uint64_t call, uint64_t tag)

@@ -48,6 +48,7 @@ struct use {
 struct session {
 	struct wheel_timer timer;
 	struct list_link idle;
+	struct list_link changed;
 	uint64_t call;          /* hash of the Call-ID */
 	uint64_t tag;           /* of the caller */
 	uint64_t id;            /* counted from 1 in the run */
@@ -64,12 +65,22 @@ struct session {
 	bool answered;
 	bool ending; /* BYE, CANCEL or failure: nothing is wanted */
 	bool on_hold;
-	bool inherited;     /* from the kernel: what was agreed on is not known */
-	bool carried;       /* from the program before: its transactions are not known */
+	bool inherited; /* from the kernel: what was agreed on is not known */
+	bool carried;   /* from another program: its transactions are not known */
+	bool foreign;   /* another router sees its packets */
+	bool waits;     /* to be told to other routers */
+	bool told;
 	uint64_t expires_s; /* of Session-Expires, 0 = none */
 	uint64_t packets;   /* counted when it was last looked at */
 	uint64_t media_us;  /* when media was last known to flow */
 };
+
+/* A session that other routers know, and that is over. */
+struct session_gone {
+	uint64_t call, tag;
+};
+
+enum { SESSIONS_GONE = 4096 };
 
 struct session_counters {
 	uint64_t offers, answers, ends, refused_offers, unasked, idle, evicted, limited;
@@ -84,6 +95,10 @@ struct sessions {
 	struct table table;
 	struct wheel wheel;
 	struct list early, answered; /* longest idle first */
+	bool shared;                 /* other routers are to know them */
+	struct list changed;         /* that they are to be told of */
+	struct session_gone gone[SESSIONS_GONE];
+	size_t gone_first, gone_count;
 	uint64_t now_us;
 	uint64_t next_id;
 	uint32_t round;
@@ -121,12 +136,30 @@ void sessions_advance(struct sessions *sessions, uint64_t now_us,
 void session_inherit(
         struct sessions *sessions, uint32_t pinhole, const struct pinhole_wish *wish);
 
-/* A session of the program before, with its lines; false when there is no room. */
-bool session_restore(struct sessions *sessions, const struct session *saved,
+/* A session of another program, with its lines, in place of what is known of it; its
+ * index, 0 when there is no room. */
+uint32_t session_restore(struct sessions *sessions, const struct session *saved,
         const struct line *lines, uint32_t count);
+
+/* A session as bytes, and back (session_restore); 0: it is of another build or key. */
+enum { SESSION_IMAGE_BYTES = 32768 };
+size_t session_image(const struct sessions *sessions, uint32_t index,
+        uint8_t bytes[SESSION_IMAGE_BYTES]);
+uint32_t session_from_image(struct sessions *sessions, struct slice image);
 
 /* Of a source that is banned: its sessions end at once; returns how many. */
 uint32_t sessions_end_of(struct sessions *sessions, const struct address *address);
+
+/*
+ * Of other routers (session_share.c). One of their sessions, as it is now; a first image
+ * after a start does not replace what is known better. What they are to be told: lists of
+ * sessions that changed, and of those that are gone.
+ */
+void session_adopt(struct sessions *sessions, struct slice image, bool first);
+void session_ended_elsewhere(struct sessions *sessions, uint64_t call, uint64_t tag);
+void session_told(struct sessions *sessions, uint32_t index);
+bool session_gone_next(struct sessions *sessions, struct session_gone *gone);
+void sessions_tell_all(struct sessions *sessions);
 
 static inline struct session *session_at(const struct sessions *sessions, uint32_t index)
 {

@@ -110,4 +110,5 @@ void session_h323(
 	session_follow(sessions, index);
 	if (call->state == CALL_ANSWERED && !session->answered)
 		session_confirm(sessions, index);
+	session_changed(sessions, index);
 }

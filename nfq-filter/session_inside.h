@@ -63,6 +63,13 @@ uint32_t session_begin(
 void session_confirm(struct sessions *sessions, uint32_t index);
 void session_end(struct sessions *sessions, uint32_t index);
 
+/* session_image.c: whose image it is. */
+bool session_image_name(struct slice image, uint64_t *call, uint64_t *tag);
+
+/* session_share.c: it has changed; it is about to go. */
+void session_changed(struct sessions *sessions, uint32_t index);
+void session_going(struct sessions *sessions, uint32_t index);
+
 /* session_holes.c: makes the pinholes those that the lines ask for. */
 void session_follow(struct sessions *sessions, uint32_t index);
 void session_renew(struct sessions *sessions, const struct session *session);

@@ -16,10 +16,13 @@ static uint64_t packets_of(struct sessions *sessions, const struct session *sess
 static const char *over(struct sessions *sessions, struct session *session)
 {
 	const uint64_t packets = packets_of(sessions, session);
-	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
+	/* Who sees the media of a foreign one says so as often as we look at ours. */
+	const uint64_t idle_us =
+	        sessions->settings->idle_ms * (session->foreign ? 2500 : 1000);
 	if (packets != session->packets) {
 		session->packets = packets;
 		session->media_us = sessions->now_us;
+		session->foreign = false;
 	}
 	if (session->on_hold || sessions->now_us - session->media_us < idle_us)
 		return NULL;
@@ -40,6 +43,8 @@ static void due(
 	if (!why) {
 		if (!session->expires_s)
 			session_renew(sessions, session);
+		if (!session->foreign)
+			session_changed(sessions, index);
 		session_arm(sessions, index, sessions->settings->idle_ms * 1000);
 		return;
 	}
@@ -76,13 +81,9 @@ void session_inherit(
 		pinhole_give(sessions->pinholes, pinhole, sessions->now_us);
 }
 
-bool session_restore(struct sessions *sessions, const struct session *saved,
-        const struct line *lines, uint32_t count)
+/* What another program knew of it. */
+static void take_state(struct session *session, const struct session *saved)
 {
-	if (slab_full(&sessions->slab))
-		return false;
-	const uint32_t index = session_new(sessions, saved->call, saved->tag);
-	struct session *session = session_at(sessions, index);
 	session->carried = true;
 	session->inherited = saved->inherited;
 	session->ends[0] = saved->ends[0];
@@ -95,15 +96,30 @@ bool session_restore(struct sessions *sessions, const struct session *saved,
 	session->ending = saved->ending;
 	session->on_hold = saved->on_hold;
 	session->expires_s = saved->expires_s;
-	if (saved->answered) {
+	session->told = saved->told;
+}
+
+uint32_t session_restore(struct sessions *sessions, const struct session *saved,
+        const struct line *lines, uint32_t count)
+{
+	uint32_t index = session_of(sessions, saved->call, saved->tag);
+	if (!index && slab_full(&sessions->slab))
+		return 0;
+	if (!index)
+		index = session_new(sessions, saved->call, saved->tag);
+	struct session *session = session_at(sessions, index);
+	take_state(session, saved);
+	if (saved->answered && !session->answered) {
 		list_remove(&sessions->early, index);
 		session->answered = true;
 		list_push_back(&sessions->answered, index);
-		session_arm(sessions, index, sessions->settings->idle_ms * 1000);
 	}
+	if (saved->answered)
+		session_arm(sessions, index, sessions->settings->idle_ms * 1000);
 	if (saved->ending)
 		session_arm(sessions, index, SESSION_ENDED_US);
-	return lines_restore(sessions, session, lines, count);
+	lines_remove(sessions, session, 0);
+	return lines_restore(sessions, session, lines, count) ? index : 0;
 }
 
 uint32_t sessions_end_of(struct sessions *sessions, const struct address *address)

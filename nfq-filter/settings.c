@@ -36,6 +36,10 @@ const struct setting SETTINGS[] = {
         {"seccomp", SETTING_FLAG, AT(seccomp), "true",
                 "give up the system calls that are not needed once it runs", 0, 0, NULL},
         REDIS_SETTINGS(AT(redis)),
+        {"standby", SETTING_TEXT, AT(standby), "",
+                "name of the routers that take over each other's calls through Redis; "
+                "none: calls are not shared",
+                0, 0, NULL},
         {"log", SETTING_TEXT, AT(level), "info", "error, warning, info or debug", 0, 0,
                 NULL},
         {"signalling.ports", SETTING_LIST, AT(port_texts), "5060, 1718, 1719, 1720",

@@ -48,6 +48,7 @@ struct settings {
 	const char *user;
 	bool seccomp;
 	struct redis_settings redis;
+	const char *standby; /* the group of routers that know each other's calls */
 	const char *level;
 	uint64_t queue_number, queue_length, source_rate;
 	const char *table;

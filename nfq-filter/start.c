@@ -23,26 +23,58 @@ static bool say(const struct filter *filter, const char *what, const char *why)
 	return false;
 }
 
+struct key_path {
+	char text[KEY_PATH_BYTES];
+};
+
+static struct key_path key_path(const struct filter *filter)
+{
+	struct key_path path;
+	(void)snprintf(
+	        path.text, sizeof(path.text), "%s/filter.key", filter->settings.state);
+	return path;
+}
+
+static bool key_save(struct filter *filter)
+{
+	struct file_error error;
+	const struct key_path path = key_path(filter);
+	const struct slice key = slice_of(&filter->hash_key, sizeof(filter->hash_key));
+	return file_write(path.text, key, &error) || say(filter, path.text, error.text);
+}
+
 /* What hashes are made with: kept, since the kernel keeps hashes over a restart. */
 static bool key_load(struct filter *filter)
 {
-	char path[KEY_PATH_BYTES];
 	struct file_text text = {0};
 	struct file_error error;
-	(void)snprintf(path, sizeof(path), "%s/filter.key", filter->settings.state);
-	if (access(path, F_OK) == 0) {
-		const bool fine =
-		        file_read(path, sizeof(filter->hash_key), &text, &error) &&
-		        text.len == sizeof(filter->hash_key);
-		if (fine)
-			memcpy(&filter->hash_key, text.data, text.len);
-		file_text_free(&text);
-		return fine || say(filter, path, "is no key of this program");
-	}
-	if (!random_key(&filter->hash_key))
-		return say(filter, "random numbers", strerror(errno));
-	const struct slice key = slice_of(&filter->hash_key, sizeof(filter->hash_key));
-	return file_write(path, key, &error) || say(filter, path, error.text);
+	const struct key_path path = key_path(filter);
+	if (access(path.text, F_OK) != 0)
+		return random_key(&filter->hash_key)
+		               ? key_save(filter)
+		               : say(filter, "random numbers", strerror(errno));
+	const bool fine = file_read(path.text, sizeof(filter->hash_key), &text, &error) &&
+	                  text.len == sizeof(filter->hash_key);
+	if (fine)
+		memcpy(&filter->hash_key, text.data, text.len);
+	file_text_free(&text);
+	return fine || say(filter, path.text, "is no key of this program");
+}
+
+/* Routers that know each other's calls make hashes with the same key. */
+static bool key_share(struct filter *filter)
+{
+	const struct settings *settings = &filter->settings;
+	const struct hash_key own = filter->hash_key;
+	if (!settings->standby[0])
+		return true;
+	filter->sessions.shared =
+	        standby_key(&settings->redis, settings->standby, &filter->hash_key);
+	if (!filter->sessions.shared)
+		log_write(&filter->log, LOG_LEVEL_WARNING,
+		        "standby: Redis is away, calls are not shared until the next "
+		        "start");
+	return memcmp(&own, &filter->hash_key, sizeof(own)) == 0 || key_save(filter);
 }
 
 static bool rules_read(const struct filter *filter, struct rules *rules)
@@ -160,7 +192,8 @@ bool filter_start(struct filter *filter, bool take_over)
 		return say(filter, filter->settings.state, error.text);
 	if (!report_open(&filter->report, filter->settings.events))
 		return say(filter, filter->settings.events, strerror(errno));
-	if (!key_load(filter) || !engine_start(filter) || !tables_start(filter))
+	if (!key_load(filter) || !key_share(filter) || !engine_start(filter) ||
+	        !tables_start(filter))
 		return false;
 	/* All that can be wrong with the configuration was: now who runs may end. */
 	if (take_over)
@@ -171,6 +204,9 @@ bool filter_start(struct filter *filter, bool take_over)
 	struct config_error wrong = {{0}};
 	if (!share_start(&filter->share, &filter->settings.redis, &wrong))
 		return say(filter, "redis", wrong.text);
+	if (!standby_start(&filter->standby, &filter->settings.redis,
+	            filter->sessions.shared ? filter->settings.standby : "", &wrong))
+		return say(filter, "standby", wrong.text);
 	if (filter->handover.sessions >= 0)
 		(void)close(filter->handover.sessions);
 	report_node(&filter->report, filter->now_us,
@@ -183,6 +219,7 @@ bool filter_start(struct filter *filter, bool take_over)
 void filter_stop(struct filter *filter)
 {
 	share_stop(&filter->share);
+	standby_stop(&filter->standby);
 	bans_close(&filter->bans);
 	queue_close(&filter->queue);
 	netfilter_close(&filter->firewall.netfilter);
