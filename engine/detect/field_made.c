@@ -239,6 +239,10 @@ static void made_of_call(const struct event *event, enum field field, struct val
 		made_number(value, packets_sent(call, CALL_CALLER));
 	else if (field == FIELD_CALL_CALLEE_PACKETS)
 		made_number(value, packets_sent(call, CALL_CALLEE));
+	else if (field == FIELD_CALL_OFFERED_SECURE && call->described[CALL_CALLER])
+		made_bool(value, call->secure[CALL_CALLER]);
+	else if (field == FIELD_CALL_ANSWERED_SECURE && call->described[CALL_CALLEE])
+		made_bool(value, call->secure[CALL_CALLEE]);
 	else if (field == FIELD_CALL_LEG)
 		made_bool(value, call->correlation != call->id);
 	else if (field == FIELD_CALL_CALLER_LOSS || field == FIELD_CALL_CALLEE_LOSS)

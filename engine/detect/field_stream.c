@@ -84,11 +84,49 @@ static void made_after_call(
 		set_number(value, packets * fmin(after / length, 1));
 }
 
+/* Of fewer packets a rate says nothing. */
+enum { RATE_LEAST = 50 };
+
+static void made_rate(
+        const struct event *event, enum field field, double length, struct value *value)
+{
+	const struct stream *stream = event->stream;
+	const struct stream_interval *interval = event->interval;
+	const double kbps = codec_kbps(stream->codec);
+	const double octets = interval ? interval->octets : (double)stream->octets;
+	const uint32_t packets = interval ? interval->packets : stream->packets;
+	const uint32_t resized = interval ? interval->resized : stream->resized;
+	const uint32_t needed = stream_needed_per_s(stream);
+
+	if (field == FIELD_RTP_PEAK_TIMES && needed)
+		set_number(value, (double)stream->peak / needed);
+	else if (field == FIELD_RTP_HIDDEN)
+		set_percent(value, stream->hidden, (double)stream->octets);
+	else if (packets < RATE_LEAST)
+		return;
+	else if (field == FIELD_RTP_RATE_TIMES && kbps > 0 && length > 0)
+		set_number(value, octets * 8 / 1000 / length / kbps);
+	else if (field == FIELD_RTP_RESIZED && codec_is_steady(stream->codec))
+		set_percent(value, resized, packets);
+}
+
+/* What no device sends as media. Who probes makes up none of it, or all of it at once. */
+static bool is_probe(const struct message *message)
+{
+	enum { FIRST_NUMBERS = 16 };
+	const struct rtp_packet *rtp = message->rtp;
+
+	return !rtp || !rtp->ssrc || !rtp->payload.len ||
+	       (!rtp->timestamp && rtp->sequence < FIRST_NUMBERS);
+}
+
 void field_stream_made(const struct event *event, enum field field, struct value *value)
 {
 	const struct stream *stream = event->stream;
 	const struct stream_interval *interval = event->interval;
 
+	if (field == FIELD_RTP_PROBE && event->message)
+		set_bool(value, is_probe(event->message));
 	if (!stream)
 		return;
 	const double length = interval ? seconds(interval->start_us, interval->end_us)
@@ -118,6 +156,13 @@ void field_stream_made(const struct event *event, enum field field, struct value
 		set_number(value, stream_jitter_mean_ms(stream));
 	else if (field == FIELD_RTP_JITTER_MAX)
 		set_number(value, stream_jitter_max_ms(stream));
+	else if (field == FIELD_RTP_UNDECLARED)
+		set_number(value, stream_undeclared(stream));
+	else if (field == FIELD_RTP_BEGUN)
+		set_number(value, seconds(event->began_us, stream->first_us));
+	else if (field == FIELD_RTP_PEAK_TIMES || field == FIELD_RTP_HIDDEN ||
+	         field == FIELD_RTP_RATE_TIMES || field == FIELD_RTP_RESIZED)
+		made_rate(event, field, length, value);
 	else if (field == FIELD_RTP_MOS || field == FIELD_RTP_R)
 		made_quality(stream, field, value);
 }

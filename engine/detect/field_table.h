@@ -17,16 +17,19 @@
 #define FIELDS_ALL ((1u << EVENT_COUNT) - 1)
 #define FIELDS_TRANSACTION                                                               \
 	(1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE | 1u << EVENT_SIP_TRANSACTION)
-#define FIELDS_MEDIA (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL)
+#define FIELDS_MEDIA                                                                     \
+	(1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL | 1u << EVENT_RTP_CHANGE |    \
+	        1u << EVENT_RTP_STRAY)
 #define FIELDS_CALL                                                                      \
 	(1u << EVENT_CALL_START | 1u << EVENT_CALL_DIAL | 1u << EVENT_CALL_ANSWER |      \
 	        1u << EVENT_CALL_TICK | 1u << EVENT_CALL_END | 1u << EVENT_SIP_DIALOG |  \
-	        FIELDS_TRANSACTION | FIELDS_MEDIA)
+	        FIELDS_TRANSACTION | FIELDS_MEDIA | FIELDS_RTCP |                        \
+	        1u << EVENT_DTLS_HELLO)
 #define FIELDS_CALL_ONLY                                                                 \
 	(1u << EVENT_CALL_START | 1u << EVENT_CALL_DIAL | 1u << EVENT_CALL_ANSWER |      \
 	        1u << EVENT_CALL_TICK | 1u << EVENT_CALL_END)
 #define FIELDS_RTCP    (1u << EVENT_RTCP_REPORT)
-#define FIELDS_STREAM  (1u << EVENT_RTP_STREAM | 1u << EVENT_RTP_INTERVAL | FIELDS_RTCP)
+#define FIELDS_STREAM  (FIELDS_MEDIA | FIELDS_RTCP)
 #define FIELDS_BINDING (1u << EVENT_REGISTRATION)
 #define FIELDS_SENSOR  (1u << EVENT_SENSOR)
 #define FIELDS_RAS     (1u << EVENT_RAS_TRANSACTION)
@@ -84,7 +87,9 @@
 	X(TO_USER, "to.user", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
 	X(TO_HOST, "to.host", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY, "")                   \
 	X(TO_TAG, "to.tag", TEXT, FIELDS_SIP, "present inside a dialog")                 \
-	X(CALL_ID, "call_id", TEXT, FIELDS_SIP | FIELDS_CALL_ONLY | FIELDS_MEDIA, "")    \
+	X(CALL_ID, "call_id", TEXT,                                                      \
+	        FIELDS_SIP | FIELDS_CALL_ONLY | FIELDS_STREAM | 1u << EVENT_DTLS_HELLO,  \
+	        "")                                                                      \
 	X(CSEQ, "cseq", NUMBER, FIELDS_SIP, "")                                          \
 	X(VIA_BRANCH, "via.branch", TEXT, FIELDS_SIP, "of the topmost Via")              \
 	X(VIA_HOST, "via.host", TEXT, FIELDS_SIP, "sent-by of the topmost Via")          \
@@ -217,6 +222,10 @@
 	X(CALL_TRANSFERRED, "call.transferred", BOOL, FIELDS_CALL, "")                   \
 	X(CALL_GAP, "call.capture_gap", BOOL, FIELDS_CALL,                               \
 	        "the capture dropped packets of it")                                     \
+	X(CALL_OFFERED_SECURE, "call.offered_secure", BOOL, FIELDS_CALL,                 \
+	        "the caller described its first medium as SRTP")                         \
+	X(CALL_ANSWERED_SECURE, "call.answered_secure", BOOL, FIELDS_CALL,               \
+	        "the callee did")                                                        \
 	X(CALL_LEG, "call.leg", BOOL, FIELDS_CALL, "belongs to an earlier leg")          \
 	X(CALL_LEG_SCORE, "call.leg_score", NUMBER, FIELDS_CALL,                         \
 	        "how sure that is, 0 to 100")                                            \
@@ -306,6 +315,36 @@
 	        "how many of its packets that makes, by their mean rate")                \
 	X(RTP_SECOND, "rtp.second_source", BOOL, FIELDS_STREAM,                          \
 	        "another host's stream was arriving there, and no side named this one")  \
+	X(RTP_CHANGE, "rtp.change", TEXT, 1u << EVENT_RTP_CHANGE,                        \
+	        "ssrc-changed, second-source, second-ssrc, ssrc-clash, forged, flood, "  \
+	        "many-arrive or bled")                                                   \
+	X(RTP_STRANGER, "rtp.stranger", BOOL, 1u << EVENT_RTP_STRAY,                     \
+	        "it arrives at a call's address, from a host that the call did not "     \
+	        "name")                                                                  \
+	X(RTP_PROBE, "rtp.probe", BOOL, 1u << EVENT_RTP_STRAY,                           \
+	        "no media: without SSRC, payload or time, or too short")                 \
+	X(RTP_FORGED, "rtp.forged", NUMBER, FIELDS_STREAM,                               \
+	        "packets that contradict others: other content under the same number, "  \
+	        "or numbers that go to and fro")                                         \
+	X(RTP_MISORDERED, "rtp.misordered", NUMBER, FIELDS_STREAM,                       \
+	        "more than 100 behind")                                                  \
+	X(RTP_STAMP_JUMPS, "rtp.timestamp_jumps", NUMBER, FIELDS_STREAM,                 \
+	        "timestamps that neither sequence numbers nor time explain")             \
+	X(RTP_UNDECLARED, "rtp.undeclared", NUMBER, FIELDS_STREAM,                       \
+	        "packets of payload types that no side declared")                        \
+	X(RTP_RATE_TIMES, "rtp.rate_times", NUMBER, FIELDS_MEDIA,                        \
+	        "payload a second over what the codec makes of it")                      \
+	X(RTP_PEAK, "rtp.peak_per_s", NUMBER, FIELDS_STREAM,                             \
+	        "packets of its busiest second")                                         \
+	X(RTP_PEAK_TIMES, "rtp.peak_times", NUMBER, FIELDS_MEDIA,                        \
+	        "that, over what the length of its packets asks for")                    \
+	X(RTP_RESIZED, "rtp.resized_percent", NUMBER, FIELDS_MEDIA,                      \
+	        "packets of another size than the one before, of codecs that have one "  \
+	        "size alone")                                                            \
+	X(RTP_HIDDEN, "rtp.hidden_percent", NUMBER, FIELDS_MEDIA,                        \
+	        "header extensions and padding, of the payload")                         \
+	X(RTP_BEGUN, "rtp.begun_s", NUMBER, FIELDS_STREAM,                               \
+	        "when it began, after the first packet of all")                          \
 	X(RTP_LOSS_APART, "rtp.loss_apart_percent", NUMBER, FIELDS_STREAM,               \
 	        "points between our loss and what the receiver reports")                 \
 	X(RTP_GAP, "rtp.capture_gap", BOOL, FIELDS_STREAM,                               \
@@ -339,6 +378,12 @@
 	X(RTCP_BLOCKS, "rtcp.blocks", NUMBER, FIELDS_RTCP, "reception reports")          \
 	X(RTCP_LOSS, "rtcp.loss_percent", NUMBER, FIELDS_RTCP,                           \
 	        "of the first reception report")                                         \
+	X(RTCP_FOREIGN, "rtcp.foreign_source", BOOL, FIELDS_RTCP,                        \
+	        "from another host than the stream that it speaks for")                  \
+	X(DTLS_FOREIGN, "dtls.foreign_source", BOOL, 1u << EVENT_DTLS_HELLO,             \
+	        "neither described, nor signalling, nor through ICE")                    \
+	X(DTLS_EARLY, "dtls.before_media", BOOL, 1u << EVENT_DTLS_HELLO,                 \
+	        "nothing has arrived there yet")                                         \
 	X(RTCP_MOS_LQ, "rtcp.mos_lq", NUMBER, FIELDS_RTCP,                               \
 	        "listening quality (RFC 3611)")                                          \
 	X(RTCP_MOS_CQ, "rtcp.mos_cq", NUMBER, FIELDS_RTCP,                               \

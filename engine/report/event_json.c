@@ -66,6 +66,9 @@ enum report_type report_type_of(const struct event *event)
 	case EVENT_RAS_TRANSACTION:
 	case EVENT_H225_CALL:
 	case EVENT_H245_CHANNEL:
+	case EVENT_RTP_CHANGE:
+	case EVENT_RTP_STRAY:
+	case EVENT_DTLS_HELLO:
 	case EVENT_COUNT:
 		break;
 	}

@@ -56,7 +56,7 @@ struct dialog {
 	bool acked;
 };
 
-enum { MEDIA_STREAMS = 3, MEDIA_PAYLOADS = 24 };
+enum { MEDIA_STREAMS = 3, MEDIA_PAYLOADS = 24, MEDIA_CANDIDATES = 16 };
 
 struct media_payload {
 	uint8_t type;
@@ -72,6 +72,10 @@ struct media {
 	struct text payloads;       /* pairs of type and codec, among the call's texts */
 	struct endpoint at;         /* as signalled */
 	struct endpoint seen;       /* source of what this side sends, as seen; none = nothing */
+	struct text candidate_ips;  /* addresses of ICE, among the call's texts */
+	struct address checked;     /* whom this side last answered a check of ICE; or none */
+	uint64_t arrivals_us;       /* since when arrivals are counted */
+	uint16_t arrivals;          /* streams that began to arrive here */
 	uint8_t side;               /* enum call_side of who announced it */
 	uint8_t kind;               /* enum sdp_media_kind */
 	uint8_t line;               /* m= line, counted from 0 */
@@ -82,6 +86,7 @@ struct media {
 	uint8_t payload_count;
 	uint8_t ptime_ms;           /* that this side wants to receive; 0 = not said */
 	uint8_t maxptime_ms;
+	uint8_t candidate_count;
 };
 
 /* What can be said of a running call's media: judged each 10 s from its answer on. */
@@ -182,6 +187,8 @@ struct call {
 	bool waits;                 /* has ended and been told, but not its streams */
 	bool active;                /* had a message since it was last at an end of its list */
 	bool capture_gap;           /* both directions gapped at once: the capture dropped */
+	bool described[2];          /* by side: it has described its media */
+	bool secure[2];             /* by side: its first medium as SRTP, last time */
 	uint8_t dscp;
 	uint32_t invite_cseq;
 	uint32_t session_expires_s; /* of Session-Expires, 0 = none */

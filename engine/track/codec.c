@@ -172,6 +172,51 @@ uint8_t codec_of_type(uint8_t payload_type)
 	return static_types[payload_type];
 }
 
+/*
+ * Payload of the codecs that have one rate, or a highest one (RFC 3551 4.5 and the
+ * payload formats of the others). Those that fall silent by a short frame of their own
+ * type (annex B of G.729, annex A of G.723.1) or adapt their rate are not steady.
+ */
+static const struct {
+	double kbps;
+	bool steady;
+} payloads[ROW_COUNT] = {
+        [ROW_PCMU] = {64, true},
+        [ROW_PCMA] = {64, true},
+        [ROW_G711_NO_PLC] = {64, true},
+        [ROW_G722] = {64, true},
+        [ROW_G721] = {32, true},
+        [ROW_G726_16] = {16, true},
+        [ROW_G726_24] = {24, true},
+        [ROW_G726_32] = {32, true},
+        [ROW_G726_40] = {40, true},
+        [ROW_G728] = {16, true},
+        [ROW_GSM] = {13.2, true},
+        [ROW_ILBC] = {15.2, true},
+        [ROW_L16_8] = {128, true},
+        [ROW_L16_16] = {256, true},
+        [ROW_G729] = {8, false},
+        [ROW_G723] = {6.4, false},
+        [ROW_GSM_EFR] = {12.4, false},
+        [ROW_AMR] = {13.6, false},
+        [ROW_AMR_WB] = {25.6, false},
+        [ROW_OPUS] = {510, false},
+        [ROW_EVS] = {128, false},
+        [ROW_G7221] = {32, false},
+        [ROW_SPEEX_8] = {24.6, false},
+        [ROW_SPEEX_16] = {44, false},
+};
+
+double codec_kbps(uint8_t index)
+{
+	return payloads[index < ROW_COUNT ? index : ROW_UNKNOWN].kbps;
+}
+
+bool codec_is_steady(uint8_t index)
+{
+	return payloads[index < ROW_COUNT ? index : ROW_UNKNOWN].steady;
+}
+
 bool codec_is_event(uint8_t index)
 {
 	return index >= ROW_EVENT && index <= ROW_TONE;

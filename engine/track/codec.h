@@ -43,6 +43,11 @@ uint8_t codec_of_name(struct slice name, uint32_t clock_hz);
 /* The index of a static payload type (RFC 3551 6), else CODEC_UNKNOWN. */
 uint8_t codec_of_type(uint8_t payload_type);
 
+/* Kilobits of payload a second at most, 0 = unknown. */
+double codec_kbps(uint8_t index);
+/* Every packet of a call is as long as the one before. */
+bool codec_is_steady(uint8_t index);
+
 bool codec_is_event(uint8_t index);
 bool codec_is_comfort_noise(uint8_t index);
 

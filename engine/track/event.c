@@ -58,7 +58,8 @@ struct event *event_push(struct track *track, enum event_kind kind, uint64_t tim
 		track->counters.lost_events++;
 	}
 	struct queued *queued = &track->events[track->event_count++];
-	*queued = (struct queued){.event = {.kind = kind, .time_us = time_us}};
+	*queued = (struct queued){
+	        .event = {.kind = kind, .time_us = time_us, .began_us = track->began_us}};
 	return &queued->event;
 }
 

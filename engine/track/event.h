@@ -24,7 +24,10 @@
 	X(CALL_END, "call.end")                                                          \
 	X(RTP_STREAM, "rtp.stream")           /* a stream ended */                       \
 	X(RTP_INTERVAL, "rtp.interval")       /* 10 s of a stream */                     \
+	X(RTP_CHANGE, "rtp.change")           /* a stream stands against another */      \
+	X(RTP_STRAY, "rtp.stray")             /* a stream begins that no call expects */ \
 	X(RTCP_REPORT, "rtcp.report")                                                    \
+	X(DTLS_HELLO, "dtls.hello")           /* a client begins a handshake for media */ \
 	X(H323_MESSAGE, "h323.message")       /* every message of RAS, H.225.0, H.245 */ \
 	X(RAS_TRANSACTION, "ras.transaction")                                            \
 	X(H225_CALL, "h225.call")                                                        \
@@ -60,6 +63,7 @@ enum registration_change { BINDING_ADDED, BINDING_REFRESHED, BINDING_REMOVED, BI
 struct event {
 	enum event_kind kind;
 	uint64_t time_us;
+	uint64_t began_us;                      /* of the first message of all */
 	const struct packet *packet;            /* that caused it; NULL for a timer */
 	const struct message *message;          /* that caused it; NULL for a timer */
 	const struct transaction *transaction;  /* SIP_*: of the message, may be NULL */
@@ -73,6 +77,10 @@ struct event {
 	const struct media *said;               /* RTP_*: what the stream's sender described */
 	const struct media *wanted;             /* RTP_*: what its receiver described */
 	const struct stream *back;              /* RTP_*: newest of the other direction */
+	uint8_t stream_change;                  /* RTP_CHANGE: enum stream_change */
+	bool foreign;                           /* RTP_STRAY, RTCP_REPORT, DTLS_HELLO: of a host that
+	                                           has no part in the call */
+	bool before_media;                      /* DTLS_HELLO: none has arrived there yet */
 	const struct ras_transaction *ras;      /* RAS_TRANSACTION */
 	const struct h323_call *h323;           /* of a call of H.323, may be NULL */
 	const struct h323_step *step;           /* H225_CALL, H245_CHANNEL */

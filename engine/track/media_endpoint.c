@@ -38,6 +38,26 @@ static void keep_payloads(struct track *track, struct call *call, struct media *
 	media->payload_count = (uint8_t)count;
 }
 
+/* Each address once, whatever its ports and kinds. */
+static void keep_candidates(struct track *track, struct call *call, struct media *media,
+        const struct sdp_media *said)
+{
+	struct address candidates[MEDIA_CANDIDATES];
+	size_t count = 0;
+	for (uint8_t i = 0; i < said->candidate_count && count < MEDIA_CANDIDATES; i++) {
+		size_t j = 0;
+		while (j < count &&
+		        !address_equal(&candidates[j], &said->candidates[i].at.ip))
+			j++;
+		if (j == count)
+			candidates[count++] = said->candidates[i].at.ip;
+	}
+	if (count && !text_put(track, call, &media->candidate_ips,
+	                     slice_of(candidates, count * sizeof(*candidates))))
+		return;
+	media->candidate_count = (uint8_t)count;
+}
+
 static void fill(struct track *track, struct call *call, struct media *media,
         const struct sdp_media *said)
 {
@@ -51,6 +71,7 @@ static void fill(struct track *track, struct call *call, struct media *media,
 	media->maxptime_ms =
 	        (uint8_t)(said->maxptime_ms < UINT8_MAX ? said->maxptime_ms : 0);
 	keep_payloads(track, call, media, said);
+	keep_candidates(track, call, media, said);
 }
 
 /* The medium that this line is about: the one of its address, else one to be moved. */
@@ -124,6 +145,10 @@ void media_describe(struct track *track, struct seen *seen)
 	const struct sdp *sdp = seen->message->sdp;
 	if (seen->side == CALL_NEITHER)
 		return;
+	if (sdp->media_count) {
+		seen->call->described[seen->side] = true;
+		seen->call->secure[seen->side] = sdp->media[0].secure;
+	}
 	for (uint8_t line = 0; line < sdp->media_count; line++)
 		media_describe_line(track, seen, &sdp->media[line], line);
 }

@@ -8,12 +8,12 @@
 enum {
 	GAP_TOGETHER_US = 40000, /* both directions went missing at once: it was us */
 	ADDRESS_WALK = 8,
-	ESTABLISHED_PACKETS = 50,
-	STILL_SENDING_US = 200000,
 };
 
 /* stream.leg of one that was summed up already. */
 static const uint32_t LEG_DONE = UINT32_MAX;
+
+static const unsigned NEWS_TO_WATCH = STREAM_FORGED | STREAM_TYPED | STREAM_FLOODED;
 
 uint32_t media_peer(const struct track *track, const struct media *media)
 {
@@ -53,6 +53,12 @@ static uint32_t medium_at(const struct track *track, const struct endpoint *at,
 		i = chain_next(&track->media_by_address, i);
 	}
 	return found;
+}
+
+uint32_t media_find(const struct track *track, const struct endpoint *at)
+{
+	static const struct endpoint NOBODY;
+	return medium_at(track, at, &NOBODY);
 }
 
 /* The payload types that one side named; those that the other named before it stand. */
@@ -96,6 +102,7 @@ static void announce(
 	const struct stream_announcement announcement = {
 	        .payloads = payloads, .count = count, .secure = media->secure};
 	streams_announce(track->streams, stream, &announcement);
+	media_watch_declared(track, stream);
 }
 
 void media_stream_described(struct track *track, const struct call *call, uint8_t line)
@@ -111,18 +118,33 @@ void media_stream_described(struct track *track, const struct call *call, uint8_
 	}
 }
 
+/* A free place, else that of the longest idle: who sends many streams at a time does not
+ * drive out the one that goes on. */
+static int place_in(const struct track *track, const struct media *media)
+{
+	int longest = MEDIA_STREAMS - 1;
+	for (int i = MEDIA_STREAMS - 1; i >= 0; i--) {
+		const struct stream *held = media_held(track, media, i);
+		if (!held)
+			return i;
+		if (held->last_us < media_held(track, media, longest)->last_us)
+			longest = i;
+	}
+	return longest;
+}
+
 static void hold(
         struct track *track, struct call *call, struct media *media, uint32_t stream)
 {
-	/* The oldest makes room, for good: streams that follow one another change SSRC.
-	 */
-	struct stream *oldest = media_held(track, media, MEDIA_STREAMS - 1);
-	if (oldest) {
-		media_sum(track, call, oldest, oldest->direction);
-		oldest->call = 0;
-		oldest->leg = LEG_DONE;
+	/* It makes room for good: streams that follow one another change SSRC. */
+	const int place = place_in(track, media);
+	struct stream *idle = media_held(track, media, place);
+	if (idle) {
+		media_sum(track, call, idle, idle->direction);
+		idle->call = 0;
+		idle->leg = LEG_DONE;
 	}
-	for (int i = MEDIA_STREAMS - 1; i > 0; i--)
+	for (int i = place; i > 0; i--)
 		media->streams[i] = media->streams[i - 1];
 	media->streams[0] = stream;
 }
@@ -154,32 +176,6 @@ static void leave(struct track *track, struct stream *stream)
 		call_release(track, left);
 }
 
-/*
- * Whether a stream of another host was arriving there when this one came, from a host
- * that the call did not name. A side that moves says so first, in a new description.
- */
-static bool is_second(
-        const struct track *track, const struct media *media, const struct stream *stream)
-{
-	const struct call *call = call_at(track, media->call);
-	const uint32_t peer = media_peer(track, media);
-	if (call->state != CALL_ANSWERED || !peer ||
-	        address_equal(&media_at(track, peer)->at.ip, &stream->src.ip) ||
-	        address_equal(&call->caller.ip, &stream->src.ip) ||
-	        address_equal(&call->callee.ip, &stream->src.ip))
-		return false;
-	for (int i = 0; i < MEDIA_STREAMS; i++) {
-		const struct stream *other = media_held(track, media, i);
-		if (other && other != stream &&
-		        endpoint_equal(&other->dst, &stream->dst) &&
-		        !address_equal(&other->src.ip, &stream->src.ip) &&
-		        other->packets >= ESTABLISHED_PACKETS &&
-		        stream->last_us <= other->last_us + STILL_SENDING_US)
-			return true;
-	}
-	return false;
-}
-
 static void join(struct track *track, struct stream *stream)
 {
 	uint32_t index = medium_at(track, &stream->dst, &stream->src);
@@ -198,7 +194,7 @@ static void join(struct track *track, struct stream *stream)
 	stream->call = media->call;
 	stream->direction =
 	        3u & (by_destination ? call_other_side(media->side) : media->side);
-	stream->second = by_destination && is_second(track, media, stream);
+	media_watch_joined(track, stream, media, by_destination);
 	hold(track, call_at(track, media->call), media,
 	        streams_index(track->streams, stream));
 	announce(track, stream, media);
@@ -285,7 +281,10 @@ void media_stream_rtp(struct track *track, struct seen *seen)
 		track->counters.evicted_streams = now_evicted;
 		if (now_evicted != evicted)
 			event_overload(track, TABLE_STREAMS, now_evicted);
+		media_watch_new(track, seen, stream);
 	}
+	if (__builtin_expect(stream->watched || news & NEWS_TO_WATCH, 0))
+		media_watch_packet(track, seen, stream, news);
 	if (!(news & STREAM_INTERVAL_DUE))
 		return;
 	stream->dscp_changed |= seen->datagram->dscp != stream->dscp;
@@ -305,7 +304,9 @@ void media_stream_rtcp(struct track *track, struct seen *seen)
 	        streams_rtcp(track->streams, seen->datagram, seen->message->rtcp);
 	if (stream && stream->call)
 		seen->call = call_at(track, stream->call);
-	event_push_seen(track, EVENT_RTCP_REPORT, seen)->stream = stream;
+	struct event *event = event_push_seen(track, EVENT_RTCP_REPORT, seen);
+	event->stream = stream;
+	event->foreign = !stream && media_watch_rtcp(track, seen);
 }
 
 /* Legs beside its own that have its addresses. */

@@ -102,6 +102,7 @@ struct nat_tap {
 struct track {
 	struct hash_key key;
 	uint64_t now_us;
+	uint64_t began_us; /* first message of all, 0 = none yet */
 	uint64_t next_call_id;
 	uint64_t overload_us[TABLE_COUNT]; /* of the newest SENSOR event of each */
 	struct track_counters counters;
@@ -408,6 +409,30 @@ uint32_t registration_find(const struct track *track, const struct sip_uri *aor,
         const struct endpoint *registrar, uint64_t hash);
 /* Whether the caller's user is bound to the address that calls. */
 bool registration_of_caller(const struct track *track, const struct call *call);
+
+/* The newest medium with this address; 0 = none. */
+uint32_t media_find(const struct track *track, const struct endpoint *at);
+
+/* media_watch.c: streams that stand against one another */
+/* A host that neither side of the medium named, nor speaks for one, nor passed ICE. */
+bool media_stranger(
+        const struct track *track, const struct media *media, const struct address *ip);
+/* A stream is about to be held by this medium, of its destination or its source. */
+void media_watch_joined(struct track *track, struct stream *stream,
+        const struct media *media, bool by_destination);
+/* The first packet of a stream, which has joined by now if it can. */
+void media_watch_new(struct track *track, const struct seen *seen, struct stream *stream);
+/* Another packet of one that is watched, or that has news for us. */
+void media_watch_packet(struct track *track, const struct seen *seen,
+        struct stream *stream, unsigned news);
+/* The stream's payload type or what was negotiated is another now. */
+void media_watch_declared(struct track *track, struct stream *stream);
+/* A datagram too short for media, which probes send. */
+void media_watch_runt(struct track *track, const struct seen *seen);
+/* RTCP without a stream: whether it speaks for one of another host. */
+bool media_watch_rtcp(const struct track *track, const struct seen *seen);
+void media_watch_stun(struct track *track, const struct seen *seen);
+void media_watch_dtls(struct track *track, struct seen *seen);
 
 /* registration.c */
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity);

@@ -1,5 +1,7 @@
 #include "engine/track/stream.h"
 
+#include "engine/track/integrity.h"
+
 #include <string.h>
 
 enum {
@@ -10,6 +12,7 @@ enum {
 	EVENT_TYPE = 101, /* telephone-event by custom, when nobody announced it */
 	SILENCE_US = 200000,
 	DIFFERENCE_MAX_US = 2000000, /* beyond it a source started over */
+	STAMP_US = 200000, /* that a timestamp may be off what numbers and time say */
 	ODD_SIZES = 3,
 };
 
@@ -103,13 +106,14 @@ static unsigned sequence_behind(struct stream *stream, uint32_t extended)
 		stream->duplicates++;
 		return STREAM_DUPLICATE;
 	}
+	const unsigned news = integrity_behind(stream, back);
 	if (back < STREAM_WINDOW)
 		(void)window_test_set(stream, extended);
 	if (extended < stream->lowest)
 		stream->lowest = extended;
 	stream->reordered++;
 	stream->unique++;
-	return 0;
+	return news;
 }
 
 /* RFC 3550 A.1, with each packet counted once however often it was captured. */
@@ -124,12 +128,13 @@ static unsigned sequence_packet(
 		return 0;
 	}
 	if (delta > STREAM_JUMP || delta < -STREAM_JUMP) {
+		const unsigned news = integrity_jump(stream, sequence);
 		stream->expected += stream->highest - stream->lowest + 1;
 		sequence_restart(stream, sequence);
 		stream->unique++;
 		stream->jumps++;
 		burst_received(&stream->burst);
-		return STREAM_JUMPED;
+		return news | STREAM_JUMPED;
 	}
 	if (delta <= 0)
 		return sequence_behind(stream, stream->highest - (uint32_t)-delta);
@@ -162,8 +167,11 @@ static void count_jitter(struct stream *stream, bool even)
 		stream->interval_jitter_max = stream->jitter;
 }
 
-/* RFC 3550 A.8 in fixed point, and the transit time that the buffers work on. */
-static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t timestamp)
+/*
+ * RFC 3550 A.8 in fixed point, and the transit time that the buffers work on. Whether the
+ * timestamp is far off the time that has passed.
+ */
+static bool timing_packet(struct stream *stream, uint64_t time_us, uint32_t timestamp)
 {
 	const int32_t units = (int32_t)(timestamp - stream->timestamp);
 	const int64_t media_us = (int64_t)units * stream->scale >> SCALE_BITS;
@@ -179,10 +187,25 @@ static void timing_packet(struct stream *stream, uint64_t time_us, uint32_t time
 	        transit_us < INT32_MIN / 2) {
 		stream->transit_us = 0;
 		jitter_resync(&stream->jitters, 0);
-		return;
+		return true;
 	}
 	stream->transit_us = (int32_t)transit_us;
 	jitter_packet(&stream->jitters, stream->transit_us);
+	return away_us > STAMP_US;
+}
+
+/*
+ * A timestamp off the time that has passed: of a packet that was held up it is what its
+ * sequence number says, and at the beginning of a talkspurt a device may set it anew.
+ */
+static void judge_stamp(
+        struct stream *stream, const struct rtp_packet *packet, uint32_t expected_units)
+{
+	const uint32_t units = packet->timestamp - stream->timestamp;
+	if (expected_units && units != expected_units && !packet->marker &&
+	        !stream->after_noise && !stream->after_event &&
+	        stream->stamp_jumps < UINT16_MAX)
+		stream->stamp_jumps++;
 }
 
 static unsigned event_packet(struct stream *stream, const struct rtp_packet *packet)
@@ -269,7 +292,9 @@ void stream_start(struct stream *stream, const struct datagram *datagram,
 	        .packets = 1,
 	        .unique = 1,
 	        .octets = packet->payload.len,
+	        .payload_len = (uint16_t)packet->payload.len,
 	};
+	integrity_note(stream, packet, 0);
 	jitter_init(&stream->jitters);
 	burst_received(&stream->burst);
 	sequence_restart(stream, packet->sequence);
@@ -286,6 +311,7 @@ static unsigned media_packet(struct stream *stream, const struct rtp_packet *pac
 	unsigned news = 0;
 	const bool silence = time_us - stream->media_us > SILENCE_US;
 	const uint32_t units = packet->timestamp - stream->timestamp;
+	const uint32_t usual = (uint32_t)stream->step * step;
 	const bool noise = packet->payload_type == 13 || packet->payload_type == 19;
 	if (noise && stream->comfort_noise < UINT16_MAX)
 		stream->comfort_noise++;
@@ -298,13 +324,18 @@ static unsigned media_packet(struct stream *stream, const struct rtp_packet *pac
 	if (step == 1 && !packet->marker && units - 1 < UINT16_MAX)
 		stream->step = (uint16_t)units;
 	if (stream->scale) {
-		timing_packet(stream, time_us, packet->timestamp);
+		if (__builtin_expect(
+		            timing_packet(stream, time_us, packet->timestamp), 0))
+			judge_stamp(stream, packet, usual);
 		count_jitter(stream, !packet->marker && !noise && !stream->after_noise &&
 		                             step < 0x8000);
 	} else {
 		count_jitter(stream, false);
 	}
 	stream->after_noise = noise;
+	stream->after_event = false;
+	stream->resized += !noise & (stream->payload_len != packet->payload.len);
+	stream->payload_len = (uint16_t)packet->payload.len;
 	if (news)
 		jitter_resync(&stream->jitters, stream->transit_us);
 	stream->timestamp = packet->timestamp;
@@ -323,16 +354,20 @@ unsigned stream_packet(struct stream *stream, const struct datagram *datagram,
 	unsigned news = sequence_packet(stream, packet->sequence, time_us);
 	if (news & STREAM_DUPLICATE) {
 		stream->dscp_changed |= datagram->dscp != stream->dscp;
-		return news;
+		return news | integrity_duplicate(stream, packet, step);
 	}
+	integrity_note(stream, packet, step);
 	stream->octets += packet->payload.len;
 	if (candidate && packet->payload_type != stream->payload_type)
 		stream->good = 0;
-	if (packet->payload_type != stream->payload_type)
+	if (packet->payload_type != stream->payload_type) {
 		change_type(stream, packet);
+		news |= STREAM_TYPED;
+	}
 	if (stream->event) {
 		/* Its timestamp is the event's beginning: no measure of the path. */
 		stream->media_us = time_us;
+		stream->after_event = true;
 		count_jitter(stream, false);
 		if (candidate)
 			judge_event(stream, packet, step);

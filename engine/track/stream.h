@@ -23,9 +23,14 @@
 #include "engine/track/jitter.h"
 
 enum {
-	STREAM_PAYLOADS = 8, /* announced payload types that are kept */
-	STREAM_WINDOW = 256, /* sequence numbers within which duplicates are told */
-	STREAM_JUMP = 3000,  /* MAX_DROPOUT of RFC 3550 A.1 */
+	STREAM_PAYLOADS = 8,   /* announced payload types that are kept */
+	STREAM_WINDOW = 256,   /* sequence numbers within which duplicates are told */
+	STREAM_JUMP = 3000,    /* MAX_DROPOUT of RFC 3550 A.1 */
+	STREAM_MISORDER = 100, /* MAX_MISORDER of the same */
+	STREAM_PRINTS =
+	        16, /* payloads that a second packet of their number is compared with */
+	STREAM_FORGED_LEAST = 4,
+	STREAM_FLOOD_TIMES = 5, /* the rate that the packets' length asks for */
 	STREAM_INTERVAL_US = 10000000,
 	STREAM_IDLE_US = 60000000, /* default */
 };
@@ -39,6 +44,22 @@ enum stream_news {
 	STREAM_JUMPED = 16,      /* sequence number jumped without a change of SSRC */
 	STREAM_DUPLICATE = 32,
 	STREAM_TALKSPURT = 64, /* marker after silence */
+	STREAM_FORGED = 128,   /* so much contradicts it that another must be sending */
+	STREAM_TYPED = 256,    /* another payload type than that of the packet before */
+	STREAM_FLOODED = 512,  /* its busiest second so far is beyond all need */
+};
+
+/* What became of a stream among others, told by EVENT_RTP_CHANGE once each. */
+enum stream_change {
+	STREAM_CHANGE_SSRC,   /* took the place of another SSRC between these endpoints */
+	STREAM_CHANGE_SECOND, /* of another host than the one that is sending there */
+	STREAM_CHANGE_TWIN,   /* beside another SSRC between these endpoints */
+	STREAM_CHANGE_CLASH,  /* the SSRC of another source that goes on sending there */
+	STREAM_CHANGE_FORGED,
+	STREAM_CHANGE_FLOOD,
+	STREAM_CHANGE_ARRIVALS, /* one of hundreds that begin at one address of a call */
+	STREAM_CHANGE_BLED, /* to a host that no side named, while the other side sends */
+	STREAM_CHANGES
 };
 
 /* Why there is no MOS. */
@@ -69,6 +90,9 @@ struct stream_interval {
 	uint32_t late[JITTER_COUNT];
 	uint32_t jitter_mean_us;
 	uint32_t jitter_max_us;
+	uint32_t octets; /* payload bytes */
+	uint32_t resized;
+	uint32_t stamp_jumps;
 	struct stream_quality quality;
 };
 
@@ -79,6 +103,9 @@ struct stream_mark {
 	uint32_t unique;
 	uint32_t expected;
 	uint32_t late[JITTER_COUNT];
+	uint32_t octets; /* modulo 2^32 */
+	uint32_t resized;
+	uint16_t stamp_jumps;
 };
 
 struct stream_payload {
@@ -86,7 +113,7 @@ struct stream_payload {
 	uint8_t codec; /* index of the codec table */
 };
 
-/* Six lines of 64 bytes: a packet in order touches the first four and no other. */
+/* Seven lines of 64 bytes: a packet in order touches the first four and the last. */
 struct stream {
 	_Alignas(64) struct endpoint src;
 	struct endpoint dst;
@@ -119,22 +146,27 @@ struct stream {
 	struct jitter jitters;
 
 	struct burst burst;
-	bool after_noise : 1; /* the packet before was comfort noise */
-	bool ended : 1;
-	bool adrift : 1; /* the tracker's: its call has ended */
-	bool second : 1; /* the tracker's: another source was sending there */
+	bool after_noise : 1;  /* the packet before was comfort noise */
+	bool adrift : 1;       /* the tracker's: its call has ended */
+	bool second : 1;       /* the tracker's: another source was sending there */
 	bool event_seen : 1;   /* event_timestamp holds */
-	uint8_t direction : 2; /* the tracker's: enum call_side of the sender */
+	bool after_event : 1;  /* the packet before was an event */
 	bool dscp_changed : 1; /* not all packets, or copies of one, had the same mark */
+	uint8_t direction : 2; /* the tracker's: enum call_side of the sender */
 	uint8_t announced;     /* payloads that are kept */
+	uint16_t payload_len;  /* of the last audio or video packet */
 	uint32_t touched;      /* when it last moved in idle order, units of 2^20 us */
-	uint32_t expected;     /* of the runs before a jump */
-	uint32_t duplicates;
-	uint32_t reordered;
+	uint16_t touched_packets; /* that there were then, modulo 2^16 */
+	uint16_t touched_unique;
+	uint32_t resized; /* packets of another size than the one before */
+	uint32_t hidden;  /* octets of header extensions and padding */
+
 	uint32_t
 	        gap_us; /* when packets were last found missing, modulo 2^32; 0 = never */
-	uint32_t report_us;  /* when its last sender report passed, modulo 2^32 */
-	uint32_t report_ntp; /* middle 32 bits of that report's time */
+	uint32_t report_us;       /* when its last sender report passed, modulo 2^32 */
+	uint32_t report_ntp;      /* middle 32 bits of that report's time */
+	uint32_t undeclared_from; /* unique, when the type became one that was not
+	                             negotiated; 0 = it is */
 	uint64_t first_us;
 	struct stream_mark mark;
 	struct list_link idle;
@@ -156,9 +188,25 @@ struct stream {
 	bool capture_gap;        /* set from outside: both directions gapped at once */
 	uint8_t dscp;
 	struct stream_payload payloads[STREAM_PAYLOADS];
+	uint8_t watched; /* the tracker's: bits of 1 << enum stream_change */
+	uint8_t told;    /* the tracker's: likewise */
+
+	uint8_t prints[STREAM_PRINTS]; /* of the last payloads, by sequence number */
+	uint32_t expected;             /* of the runs before a jump */
+	uint32_t duplicates;
+	uint32_t reordered;
+	uint16_t undeclared;    /* packets of such types before */
+	uint16_t forged;        /* packets that contradict others */
+	uint16_t misordered;    /* more than STREAM_MISORDER behind */
+	uint16_t stamp_jumps;   /* timestamps that neither numbers nor time explain */
+	uint16_t left;          /* where the numbers jumped from last */
+	uint16_t turned;        /* highest number when one was last misordered */
+	uint16_t peak;          /* packets of the busiest second */
+	uint16_t rival_packets; /* the tracker's: of who is watched, modulo 2^16 */
 };
 
-_Static_assert(sizeof(struct stream) == 384, "a stream is six lines of 64 bytes");
+_Static_assert(sizeof(struct stream) == 448, "a stream is seven lines of 64 bytes");
+_Static_assert(offsetof(struct stream, gap_us) == 256, "four lines for every packet");
 
 struct stream_announcement {
 	const struct stream_payload *payloads; /* borrowed */
@@ -217,7 +265,12 @@ uint32_t stream_lost(const struct stream *stream);
 double stream_jitter_max_ms(const struct stream *stream);
 double stream_jitter_mean_ms(const struct stream *stream);
 bool stream_secure_suspected(const struct stream *stream);
+/* Packets of payload types that no side declared. */
+uint32_t stream_undeclared(const struct stream *stream);
+/* Milliseconds of media a packet: as its timestamps say, else as the codec has it. */
 uint32_t stream_packet_ms(const struct stream *stream);
+/* Packets a second that the medium asks for, 0 = unknown or video. */
+uint32_t stream_needed_per_s(const struct stream *stream);
 void stream_quality(const struct stream *stream, struct stream_quality *quality);
 
 /* Idle order is kept to about a second: its links are cold memory. */

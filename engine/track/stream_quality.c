@@ -19,6 +19,14 @@ uint32_t stream_lost(const struct stream *stream)
 	return expected > stream->unique ? expected - stream->unique : 0;
 }
 
+uint32_t stream_undeclared(const struct stream *stream)
+{
+	const uint32_t now = stream->undeclared_from
+	                             ? stream->unique + 1 - stream->undeclared_from
+	                             : 0;
+	return stream->undeclared + now;
+}
+
 double stream_jitter_max_ms(const struct stream *stream)
 {
 	return stream->jitter_max / JITTER_UNITS_PER_MS;
@@ -38,6 +46,16 @@ uint32_t stream_packet_ms(const struct stream *stream)
 		return codec->ptime_ms;
 	const uint32_t packet_ms = (uint32_t)stream->step * 1000 / codec->clock_hz;
 	return packet_ms > 0 ? packet_ms : codec->ptime_ms;
+}
+
+/* A step may be that of a pause: longer packets than usual do not lower the need. */
+uint32_t stream_needed_per_s(const struct stream *stream)
+{
+	const struct codec *codec = codec_at(stream->codec);
+	const uint32_t packet_ms = stream_packet_ms(stream);
+	if (!codec->clock_hz || codec->class >= CODEC_VIDEO || !packet_ms)
+		return 0;
+	return 1000u / (packet_ms < codec->ptime_ms ? packet_ms : codec->ptime_ms);
 }
 
 static enum quality_reason reason_of(const struct stream *stream, uint32_t unique)
@@ -113,6 +131,9 @@ void stream_interval_close(struct stream *stream, struct stream_interval *interv
 	        .expected = expected,
 	        .lost = expected > unique ? expected - unique : 0,
 	        .jitter_max_us = stream->interval_jitter_max / 64,
+	        .octets = (uint32_t)stream->octets - mark->octets,
+	        .resized = stream->resized - mark->resized,
+	        .stamp_jumps = (uint16_t)(stream->stamp_jumps - mark->stamp_jumps),
 	};
 	if (unique > first)
 		interval->jitter_mean_us =
@@ -129,6 +150,9 @@ void stream_interval_close(struct stream *stream, struct stream_interval *interv
 	        .packets = stream->packets,
 	        .unique = stream->unique,
 	        .expected = stream_expected(stream),
+	        .octets = (uint32_t)stream->octets,
+	        .resized = stream->resized,
+	        .stamp_jumps = stream->stamp_jumps,
 	};
 	for (int i = 0; i < JITTER_COUNT; i++)
 		stream->mark.late[i] = stream->jitters.buffers[i].late;

@@ -3,6 +3,7 @@
 #include "engine/base/ensure.h"
 #include "engine/base/slab.h"
 #include "engine/base/table.h"
+#include "engine/track/integrity.h"
 
 #include <string.h>
 
@@ -119,7 +120,6 @@ static void detach(struct streams *streams, uint32_t index)
 	        hash_of(streams, &stream->src, &stream->dst, stream->ssrc), index);
 	list_remove(idle_list(streams, stream), index);
 	list_remove(&streams->created, index);
-	stream->ended = true;
 	streams->followers[index] = GONE;
 	if (streams->last == index)
 		streams->last = 0;
@@ -178,8 +178,10 @@ static unsigned update(struct streams *streams, uint32_t index,
 		list_remove(&streams->candidates, index);
 		list_push_back(&streams->confirmed, index);
 		stream->touched = stream_touch(datagram->time_us);
+		integrity_second_begins(stream);
 	} else if (stream_touch(datagram->time_us) != stream->touched) {
 		list_touch(idle_list(streams, stream), index);
+		news |= integrity_second(stream, datagram->time_us);
 		stream->touched = stream_touch(datagram->time_us);
 	}
 	if (stream->confirmed && datagram->time_us > stream->interval_us &&
@@ -198,6 +200,7 @@ static inline void prefetch(const struct streams *streams, uint32_t index)
 	__builtin_prefetch(at + 64, 1);
 	__builtin_prefetch(at + 128, 1);
 	__builtin_prefetch(at + 192, 1);
+	__builtin_prefetch(at + offsetof(struct stream, prints), 1);
 }
 
 static inline bool is_of(const struct streams *streams, uint32_t index,

@@ -173,6 +173,8 @@ void track_message(struct track *track, const struct message *message)
 	transaction_forget_texts(track, track->told);
 	track->told = 0;
 	track_advance(track, seen.time_us);
+	if (!track->began_us)
+		track->began_us = seen.time_us;
 	if (is_empty(message))
 		seen.proven = track_source_proven(track, &seen.datagram->src.ip);
 	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies) ||
@@ -186,6 +188,12 @@ void track_message(struct track *track, const struct message *message)
 		media_stream_rtcp(track, &seen);
 	else if (message->kind == MESSAGE_H323)
 		h323_track_message(track, &seen);
+	else if (message->kind == MESSAGE_STUN)
+		media_watch_stun(track, &seen);
+	else if (message->kind == MESSAGE_DTLS)
+		media_watch_dtls(track, &seen);
+	else if (message->kind == MESSAGE_OTHER)
+		media_watch_runt(track, &seen);
 }
 
 /* Lets the next thing that is due happen; false when nothing is. */

@@ -6,6 +6,8 @@
 
 #include "engine/track/stream.h"
 
+static const char PAYLOAD[160];
+
 enum { PACKETS = 8000000, MEMORY_BYTES = 64 << 20 };
 
 static double now_s(void)
@@ -25,7 +27,7 @@ static double run(uint32_t count)
 		memory.base[i] = 0;
 	struct streams *streams = streams_new(&memory, MEMORY_BYTES / 2, &key);
 	struct datagram datagram = {0};
-	struct rtp_packet packet = {.payload = {"x", 160}};
+	struct rtp_packet packet = {.payload = {PAYLOAD, sizeof(PAYLOAD)}};
 	uint64_t news_sum = 0;
 	const double start_s = now_s();
 	for (uint32_t i = 0; streams && i < PACKETS; i++) {

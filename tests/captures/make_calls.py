@@ -252,6 +252,8 @@ def new_stream(capture):
 
 @scene
 def orphan_media(capture):
+    exchange(capture, request("OPTIONS", 1), 200)
+    capture.wait(6)
     Call(capture).talk(12, sides=(PHONE,))
 
 

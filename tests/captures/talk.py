@@ -9,9 +9,9 @@ CALLER_SSRC, CALLEE_SSRC = 0x1111, 0x2222
 NTP = 0x12345678
 
 
-def description(host, port, more="", kind="RTP/AVP"):
+def description(host, port, more="", kind="RTP/AVP", types="18 101"):
     return (f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-            f"m=audio {port} {kind} 18 101\r\na=rtpmap:101 telephone-event/8000\r\n{more}").encode()
+            f"m=audio {port} {kind} {types}\r\na=rtpmap:101 telephone-event/8000\r\n{more}").encode()
 
 
 class Call:
@@ -21,11 +21,12 @@ class Call:
         self.capture, self.caller, self.callee = capture, caller, callee
         self.number, self.more = number, more
         self.common = {"src": caller, "call": f"call-{number}@{caller}", "to": more.get("to", "200")}
+        media = more.get("media", ""), more.get("kind", "RTP/AVP"), more.get("types", "18 101")
         self.invite = request("INVITE", number, lines=[*SDP_TYPE, *more.get("lines", [])],
-                              body=more.get("offer", description(caller, PORTS[0], more.get("media", ""))),
+                              body=more.get("offer", description(caller, PORTS[0], *media)),
                               **{"contact": more.get("contact", f"<sip:100@{caller}:5060>")}, **self.common)
         self.answer = response(self.invite, 200, *SDP_TYPE, f"Contact: <sip:200@{callee}>",
-                               body=description(callee, PORTS[1], more.get("media", "")))
+                               body=more.get("answered", description(callee, PORTS[1], *media)))
         self.sequence = {caller: 100, callee: 900}
         self.stamp = {caller: 8000, callee: 16000}
 
@@ -46,8 +47,8 @@ class Call:
         dst, ports = (self.callee, PORTS) if to_callee else (self.caller, PORTS[::-1])
         ssrc = more.get("ssrc", (CALLER_SSRC if to_callee else CALLEE_SSRC) + self.number - 1)
         head = struct.pack(">BBHII", 0x80, payload_type | (0x80 if more.get("marker") else 0),
-                           self.sequence[src] & 0xffff, more.get("stamp", self.stamp[src]), ssrc)
-        self.sequence[src] += 1
+                           more.get("sequence", self.sequence[src]) & 0xffff, more.get("stamp", self.stamp[src]), ssrc)
+        self.sequence[src] += "sequence" not in more
         self.capture.udp(more.get("at", src), dst, head + payload, more.get("ports", ports))
 
     def talk(self, seconds, sides=None, lose=0, delays=(0,), loser=None):

@@ -13,6 +13,8 @@
 
 enum { MEMORY_BYTES = 1 << 20, PACKET_US = 20000, PACKET_UNITS = 160 };
 
+static const char PAYLOAD[160] = "x";
+
 struct fixture {
 	struct memory memory;
 	struct streams *streams;
@@ -28,7 +30,7 @@ static void fixture_open(struct fixture *fixture, size_t share)
 	        .datagram = {.time_us = 1000000,
 	                .src = {address_v4(0x0a000001), 4000},
 	                .dst = {address_v4(0x0a000002), 5000}},
-	        .packet = {.ssrc = 7, .payload = {"x", 160}},
+	        .packet = {.ssrc = 7, .payload = {PAYLOAD, sizeof(PAYLOAD)}},
 	};
 	memset(fixture->memory.base, 0, MEMORY_BYTES);
 	fixture->streams = streams_new(&fixture->memory, share, &key);
@@ -140,8 +142,8 @@ static void test_events(void **state)
 	for (uint32_t n = 0; n < 40; n++) {
 		const bool event = n >= 10 && n < 30;
 		fixture.packet.payload_type = event ? 101 : 0;
-		fixture.packet.payload =
-		        event ? slice_of("\x05\x0a\x00\xa0", 4) : slice_of("x", 160);
+		fixture.packet.payload = event ? slice_of("\x05\x0a\x00\xa0", 4)
+		                               : slice_of(PAYLOAD, sizeof(PAYLOAD));
 		fixture.packet.sequence = (uint16_t)n;
 		fixture.packet.timestamp = (event ? n / 10 * 10 : n) * PACKET_UNITS;
 		fixture.datagram.time_us += PACKET_US;

@@ -133,6 +133,9 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 		kit->last_stream_call = event->call ? (unsigned)event->call->id : 0;
 		break;
 	case EVENT_RTP_INTERVAL:
+	case EVENT_RTP_CHANGE:
+	case EVENT_RTP_STRAY:
+	case EVENT_DTLS_HELLO:
 	case EVENT_RTCP_REPORT:
 	case EVENT_H323_MESSAGE:
 	case EVENT_RAS_TRANSACTION:
