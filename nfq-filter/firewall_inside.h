@@ -57,10 +57,15 @@ bool firewall_networks(struct firewall *firewall, const struct networks *network
 bool firewall_nat_sets(struct firewall *firewall);
 bool firewall_nat_chains(struct firewall *firewall);
 bool firewall_nat_rules(struct firewall *firewall);
-/* Whether media is looked at where inner addresses show, and stays tracked. */
+/* Whether media is looked at where inner addresses show; and whether it is tracked. */
 static inline bool firewall_translated(const struct firewall *firewall, bool v6)
 {
 	return !v6 && firewall->settings->inside.count;
+}
+static inline bool firewall_tracked(const struct firewall *firewall, bool v6)
+{
+	return firewall->settings->way == WAY_RELATED ||
+	       firewall_translated(firewall, v6);
 }
 
 /* All rules, into chains that are empty. False when one could not be built. */

@@ -59,7 +59,7 @@ static bool media_end(struct netfilter_rule *rule, const struct firewall *firewa
         const struct family_names *family)
 {
 	/* Media needs no connection tracking: the sets know it. */
-	if (!firewall_translated(firewall, family == &FAMILY[true]))
+	if (!firewall_tracked(firewall, family == &FAMILY[true]))
 		rule_untrack(rule);
 	rule_set_mark(rule, (uint32_t)firewall->settings->mark);
 	rule_accept(rule);
@@ -331,7 +331,7 @@ static void media_port_begin(struct netfilter_rule *rule, struct firewall *firew
 static bool no_pinhole_rules(struct firewall *firewall)
 {
 	struct netfilter_rule rule;
-	if (firewall->settings->way == WAY_MARK)
+	if (firewall->settings->way != WAY_OWN)
 		return true;
 	if (firewall->settings->mode != MODE_CANARY) {
 		media_port_begin(&rule, firewall);

@@ -43,6 +43,22 @@ uint32_t pinhole_find(
 	return 0;
 }
 
+/* Other rules know media by the connection that it belongs to: here it is made. */
+static void flow_put(const struct pinholes *pinholes, const struct pinhole *pinhole)
+{
+	const struct endpoint from = {pinhole->wish.from, pinhole->wish.from_port};
+	if (pinholes->conntrack && from.port)
+		(void)conntrack_put(
+		        pinholes->conntrack, &from, &pinhole->wish.to, pinhole->lease_ms);
+}
+
+static void flow_remove(const struct pinholes *pinholes, const struct pinhole *pinhole)
+{
+	const struct endpoint from = {pinhole->wish.from, pinhole->wish.from_port};
+	if (pinholes->conntrack && from.port)
+		(void)conntrack_remove(pinholes->conntrack, &from, &pinhole->wish.to);
+}
+
 static uint32_t next_number(struct pinholes *pinholes)
 {
 	pinholes->next_number = (pinholes->next_number + 1) & NUMBER_MASK;
@@ -92,6 +108,12 @@ uint32_t pinhole_take(
 	if (!pinhole->installed && !pinhole->fresh) {
 		pinhole->fresh = true;
 		list_push_back(&pinholes->fresh, index);
+	}
+	if (wish->from_port && wish->from_port != pinhole->wish.from_port) {
+		flow_remove(pinholes, pinhole);
+		pinhole->wish.from_port = wish->from_port;
+		if (pinhole->installed)
+			flow_put(pinholes, pinhole);
 	}
 	pinhole->users++;
 	return index;
@@ -162,6 +184,7 @@ static void opened(struct pinholes *pinholes, uint32_t index)
 	pinhole->fresh = false;
 	pinhole->installed = true;
 	pinholes->counters.opened++;
+	flow_put(pinholes, pinhole);
 }
 
 /* One alone, after those of an older pinhole that lies in its way are taken out. */
@@ -258,6 +281,7 @@ void pinhole_renew(struct pinholes *pinholes, uint32_t index, uint64_t lease_ms)
 	pinhole->lease_ms = lease_ms;
 	if (!pinhole->installed)
 		return;
+	flow_put(pinholes, pinhole);
 	/* Replaced within one transaction, which every kernel can; a lost one comes back.
 	 */
 	const bool there = counted(pinholes, pinhole, &pinhole->packets);
@@ -306,6 +330,7 @@ static void close_some(
 		 * left. */
 		if (!fine)
 			close_alone(pinholes, pinhole);
+		flow_remove(pinholes, pinhole);
 		watcher->closed(watcher->context, pinhole, packets[i]);
 		pinholes->counters.closed++;
 		forget(pinholes, closed[i]);

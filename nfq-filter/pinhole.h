@@ -13,11 +13,13 @@
 #include "engine/base/slab.h"
 #include "engine/base/table.h"
 #include "nfq-filter/firewall.h"
+#include "platform/conntrack.h"
 
 /* What a session wants. */
 struct pinhole_wish {
 	struct endpoint to;
 	struct address from;
+	uint16_t from_port; /* expected, 0 = any */
 	enum pinhole_class class;
 	bool nat;
 	bool control;  /* RTCP */
@@ -49,6 +51,7 @@ struct pinhole_counters {
 
 struct pinholes {
 	struct firewall *firewall;
+	struct conntrack *conntrack; /* to make connections of pinholes, or NULL */
 	struct hash_key hash_key;
 	struct slab slab;
 	struct table table;

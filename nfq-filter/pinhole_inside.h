@@ -17,7 +17,7 @@ struct keepsake {
 	uint8_t spare[3];
 	uint32_t rate;
 	uint16_t to_port;
-	uint16_t spare_port;
+	uint16_t from_port;
 	uint8_t to[16];
 	uint8_t from[16];
 	uint64_t call;

@@ -17,6 +17,7 @@ struct keepsake pinhole_keepsake(const struct pinhole *pinhole)
 	        .line = wish->line,
 	        .rate = wish->rate,
 	        .to_port = wish->to.port,
+	        .from_port = wish->from_port,
 	        .call = wish->call,
 	        .tag = wish->tag,
 	};
@@ -50,6 +51,7 @@ static void inherit_one(void *context, const struct netfilter_seen *seen)
 	        .side = kept.side,
 	        .line = kept.line,
 	        .to.port = kept.to_port,
+	        .from_port = kept.from_port,
 	};
 	memcpy(wish.to.ip.bytes, kept.to, sizeof(kept.to));
 	memcpy(wish.from.bytes, kept.from, sizeof(kept.from));

@@ -68,6 +68,7 @@ static void want_way(struct sessions *sessions, struct session *session,
 	struct pinhole_wish wish = {
 	        .to = to->at,
 	        .from = from->from,
+	        .from_port = from->at.port,
 	        .class = to->raw || from->raw ? PINHOLE_RAW : PINHOLE_RTP,
 	        .nat = from->nat,
 	        .rate = to->rate > from->rate ? to->rate : from->rate,
@@ -88,6 +89,7 @@ static void want_way(struct sessions *sessions, struct session *session,
 	wish.to = to->control;
 	wish.control = true;
 	wish.rate = CONTROL_RATE;
+	wish.from_port = from->control.port;
 	if (!from->nat && !address_none(&from->control.ip))
 		wish.from = from->control.ip;
 	want(sessions, session, &wish);

@@ -6,7 +6,7 @@
 #include "engine/decode/sip.h"
 
 static const char *const MODES[] = {"monitor", "enforce", "canary", NULL};
-static const char *const WAYS[] = {"own", "mark", NULL};
+static const char *const WAYS[] = {"own", "mark", "related", NULL};
 static const char *const UNDECODABLE[] = {"pass", "drop", NULL};
 
 #define AT(field) offsetof(struct settings, field)
@@ -68,8 +68,10 @@ const struct setting SETTINGS[] = {
         {"firewall.table", SETTING_TEXT, AT(table), "ringfence", "name of our table", 0,
                 0, NULL},
         {"firewall.way", SETTING_CHOICE, AT(way), "own",
-                "own drops media without a pinhole, mark leaves it to other rules", 0, 0,
-                WAYS},
+                "own drops media without a pinhole; mark and related leave it to other "
+                "rules, "
+                "which know media by its mark, or as 'ct state established'",
+                0, 0, WAYS},
         {"firewall.mark", SETTING_COUNT, AT(mark), "268435456",
                 "bits that are set in the mark of media with a pinhole", 1, UINT32_MAX,
                 NULL},

@@ -17,6 +17,8 @@ enum filter_mode { MODE_MONITOR, MODE_ENFORCE, MODE_CANARY };
 enum firewall_way {
 	WAY_OWN,  /* media without a pinhole is dropped here */
 	WAY_MARK, /* media with a pinhole is marked; somebody else's rules decide */
+	/* media with a pinhole belongs to a connection that is made for it, likewise */
+	WAY_RELATED,
 };
 
 enum undecodable { UNDECODABLE_PASS, UNDECODABLE_DROP };

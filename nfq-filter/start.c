@@ -152,6 +152,8 @@ static bool firewall_start(struct filter *filter)
 		return say(filter, "firewall", error.text);
 	filter->conntrack = conntrack_open();
 	filter->nat.conntrack = filter->conntrack;
+	if (filter->settings.way == WAY_RELATED)
+		filter->pinholes.conntrack = filter->conntrack;
 	filter->nat.now_us = filter->now_us;
 	if (there)
 		(void)nat_inherit(&filter->nat);

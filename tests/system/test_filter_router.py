@@ -191,6 +191,25 @@ def beside_others():
         check(not passes(other, (SERVER, 30000), site.rb), "and drop the rest")
         field.on_router("nft", "-f", rules)  # an admin's reload
         check(site.talk(), "an admin's reload changes nothing")
+    with Field("firewall: { way: related }\n") as field:
+        rules = field.folder / "admin.nft"
+        rules.write_text("table inet admin {\nchain f {\ntype filter hook forward priority 10; policy drop;\n"
+                         "ct state established,related accept\nudp dport 5060 accept\n"
+                         "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n}\n}\n",
+                         encoding="ascii")
+        field.on_router("nft", "-f", rules)
+        site = Site(field)
+        check(site.talk(), "way 'related': media is established to the admin's rules, from its first packet")
+        other = field.udp(field.client, CLIENT, 20010)
+        check(not passes(other, (SERVER, 30000), site.rb), "and they drop the rest")
+        field.program.kill()
+        field.program.wait()
+        check(site.talk(), "kill -9: the connection stays")
+        field.start()
+        site.call.bye()
+        time.sleep(0.6)
+        check(not passes(site.ra, (SERVER, 30000), site.rb) and not passes(site.rb, (CLIENT, 20000), site.ra),
+              "way 'related': BYE ends the connection")
     with Field() as field:
         name, answer = field.udp(field.client, CLIENT, 33333), field.udp(field.server, SERVER, 53)
         name.sendto(b"question of names", (SERVER, 53))
