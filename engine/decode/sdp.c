@@ -193,15 +193,16 @@ static void reading_begin(
 bool sdp_parse(struct slice text, struct sdp *sdp, struct anomalies *anomalies)
 {
 	struct sdp_reading reading;
-	struct marks ends = marks_of(text, MARKS_LINES);
+	struct marks_map map;
+	const char *end = scan_end(text);
 	bool ignored = false;
 	sdp_reset(sdp, text);
 	reading_begin(&reading, sdp, anomalies);
 	if (text.len > SDP_SIZE_MAX)
 		anomaly_set(anomalies, ANOMALY_SDP_LARGE);
-	for (const char *p = text.data; p < ends.end; p++) {
-		struct sdp_line line = {p, marks_eol(&ends, &ignored), ends.end};
-		marks_drop(&ends);
+	marks_map_init(&map, text);
+	for (const char *p = text.data; p < end; p++) {
+		struct sdp_line line = {p, marks_eol(&map, p, &ignored), end};
 		p = line.eol;
 		if (p > line.p)
 			line_take(&reading, &line);

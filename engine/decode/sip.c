@@ -1,3 +1,4 @@
+#include "engine/decode/marks.h"
 #include "engine/decode/scan.h"
 #include "engine/decode/sip.h"
 #include "engine/decode/sip_inside.h"
@@ -67,9 +68,11 @@ static enum sip_result message_read(const struct sip_input *input, struct slice 
 {
 	const char *end = scan_end(input->bytes), *body;
 	message_reset(message, slice_of(line.data, (size_t)(end - line.data)));
-	if (!sip_start_parse(line, message))
+	struct marks_map map;
+	marks_map_init(&map, message->raw);
+	if (!sip_start_parse(line, &map, message))
 		return SIP_NOT;
-	bool whole = sip_headers_read(message, scan_end(line), end, &body);
+	bool whole = sip_headers_read(message, &map, scan_end(line), &body);
 	if (!whole && input->stream && !input->truncated &&
 	        message->raw.len <= LIMIT_SIP_MESSAGE)
 		return SIP_INCOMPLETE;
@@ -77,7 +80,7 @@ static enum sip_result message_read(const struct sip_input *input, struct slice 
 		anomaly_set(&message->anomalies, input->truncated
 		                                         ? ANOMALY_SIP_TRUNCATED
 		                                         : ANOMALY_SIP_NO_HEADER_END);
-	sip_fields_read(message);
+	sip_fields_read(message, &map);
 	struct sip_frame frame = {.rest = slice_of(body, (size_t)(end - body)),
 	        .stream = input->stream,
 	        .truncated = input->truncated};

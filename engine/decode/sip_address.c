@@ -75,7 +75,9 @@ struct slice sip_parameter(struct slice parameters, struct slice name)
 {
 	if (!parameters.len)
 		return (struct slice){0};
-	struct marks marks = marks_of(parameters, MARKS_WORDS);
+	struct marks_map map;
+	marks_map_init(&map, parameters);
+	struct marks marks = marks_in(&map, parameters);
 	for (const char *p = parameters.data; p < marks.end;) {
 		struct parameter parameter = parameter_read(&p, &marks);
 		if (slice_equal_nocase(parameter.name, name))
@@ -134,12 +136,10 @@ static bool angle_read(const char *open, struct marks *marks, struct sip_address
         struct anomalies *anomalies)
 {
 	marks_skip(marks, open + 1);
-	struct marks inside = *marks;
 	const char *close = marks_find(marks, '>');
 	/* White space inside the brackets is not in the grammar (RFC 4475 3.1.2.14). */
 	struct slice text = scan_trimmed(open + 1, close);
-	bool good = sip_uri_read(text, marks_until(&inside, scan_end(text)),
-	                    &address->uri, anomalies) &&
+	bool good = sip_uri_read(text, marks->map, &address->uri, anomalies) &&
 	            text.len == (size_t)(close - open - 1);
 	if (close == marks->end)
 		return false;
@@ -147,18 +147,19 @@ static bool angle_read(const char *open, struct marks *marks, struct sip_address
 }
 
 /* An addr-spec without brackets: a ';' begins the header's parameters (RFC 3261 20). */
-static bool spec_read(const char *p, struct slice text, struct sip_address *address,
+static bool spec_read(const char *p, struct marks *marks, struct sip_address *address,
         struct anomalies *anomalies)
 {
-	struct marks marks = marks_of(text, MARKS_WORDS);
-	const char *end = marks.end, *stop = scan_byte(p, end, ';');
-	bool good = sip_uri_parse(scan_trimmed(p, stop), &address->uri, anomalies);
+	const char *end = marks->end, *stop = scan_byte(p, end, ';');
+	bool good =
+	        sip_uri_read(scan_trimmed(p, stop), marks->map, &address->uri, anomalies);
 	if (slice_present(address->uri.headers) || scan_byte(p, stop, ',') < stop)
 		anomaly_set(anomalies, ANOMALY_SIP_ADDRESS_SPEC);
 	if (stop < end && scan_byte(stop, end, '@') < end &&
 	        !slice_present(address->uri.user))
 		anomaly_set(anomalies, ANOMALY_SIP_ADDRESS_SPEC);
-	return parameters_read(stop, &marks, address, anomalies) && good;
+	marks_go(marks, stop);
+	return parameters_read(stop, marks, address, anomalies) && good;
 }
 
 /* A value without a URI in it: what the structure held before must not stay. */
@@ -184,11 +185,11 @@ static bool quoted_read(const char *p, struct marks *marks, struct sip_address *
 	return false;
 }
 
-bool sip_address_parse(
-        struct slice text, struct sip_address *address, struct anomalies *anomalies)
+bool sip_address_read(struct slice text, struct marks_map *map,
+        struct sip_address *address, struct anomalies *anomalies)
 {
 	const struct slice absent = {0};
-	struct marks marks = marks_of(text, MARKS_WORDS);
+	struct marks marks = marks_in(map, text);
 	const char *p = text.data, *end = marks.end;
 	address->raw = text;
 	address->display = absent;
@@ -209,11 +210,20 @@ bool sip_address_parse(
 	}
 	const char *open = marks_find(&marks, '<');
 	if (open == end)
-		return spec_read(p, text, address, anomalies);
+		return spec_read(p, &marks, address, anomalies);
 	struct slice display = scan_trimmed(p, open);
 	if (display.len) {
 		address->display = display;
 		display_check(display, anomalies);
 	}
 	return angle_read(open, &marks, address, anomalies);
+}
+
+bool sip_address_parse(
+        struct slice text, struct sip_address *address, struct anomalies *anomalies)
+{
+	struct marks_map map;
+	marks_map_init(&map, text);
+	return sip_address_plain(text, &map, address) ||
+	       sip_address_read(text, &map, address, anomalies);
 }

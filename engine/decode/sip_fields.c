@@ -36,15 +36,16 @@ static int64_t number_field(
 	return value;
 }
 
-static void via_read(struct sip_message *message)
+static void via_read(struct sip_message *message, struct marks_map *map)
 {
 	struct slice rest = first_value(message, SIP_HEADER_VIA);
 	if (!slice_present(rest)) {
 		anomaly_set(&message->anomalies, ANOMALY_SIP_MISSING_VIA);
 		return;
 	}
-	struct slice top = sip_list_next(&rest);
-	(void)sip_via_parse(top, &message->via, &message->anomalies);
+	if (!sip_via_plain(rest, map, &message->via))
+		(void)sip_via_read(
+		        sip_list_next(&rest), map, &message->via, &message->anomalies);
 	/* The cookie alone is no unique branch (RFC 4475 3.2.1). */
 	struct slice branch = message->via.branch;
 	if (branch.len <= 7 || memcmp(branch.data, "z9hG4bK", 7) != 0)
@@ -57,17 +58,18 @@ struct address_field {
 	enum anomaly bad;
 };
 
-static void address_read(struct sip_message *message, const struct address_field *field,
-        struct sip_address *address)
+static void address_read(struct sip_message *message, struct marks_map *map,
+        const struct address_field *field, struct sip_address *address)
 {
 	struct slice text = first_value(message, field->id);
 	if (!slice_present(text))
 		anomaly_set(&message->anomalies, field->missing);
-	else if (!sip_address_parse(text, address, &message->anomalies))
+	else if (!sip_address_plain(text, map, address) &&
+	         !sip_address_read(text, map, address, &message->anomalies))
 		anomaly_set(&message->anomalies, field->bad);
 }
 
-static void contact_read(struct sip_message *message)
+static void contact_read(struct sip_message *message, struct marks_map *map)
 {
 	struct slice rest = first_value(message, SIP_HEADER_CONTACT);
 	if (!slice_present(rest)) {
@@ -77,8 +79,9 @@ static void contact_read(struct sip_message *message)
 			anomaly_set(&message->anomalies, ANOMALY_SIP_MISSING_CONTACT);
 		return;
 	}
-	struct slice one = sip_list_next(&rest);
-	if (!sip_address_parse(one, &message->contact, &message->anomalies))
+	if (!sip_address_plain(rest, map, &message->contact) &&
+	        !sip_address_read(sip_list_next(&rest), map, &message->contact,
+	                &message->anomalies))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_CONTACT_BAD);
 	if (!message->contact.parameters.len)
 		return;
@@ -101,13 +104,14 @@ static void cseq_read(struct sip_message *message)
 	uint64_t number = scan_number(&p, end);
 	const char *method = scan_skip_space(p, end);
 	/* RFC 3261 8.1.1.5: less than 2^31. */
-	bool good = p > text.data && number <= INT32_MAX && method > p && method < end &&
-	            scan_token(method, end) == end;
-	if (!good)
-		anomaly_set(&message->anomalies, ANOMALY_SIP_CSEQ_BAD);
 	message->cseq = number <= UINT32_MAX ? (uint32_t)number : 0;
 	message->cseq_method_text = slice_of(method, (size_t)(end - method));
 	message->cseq_method = sip_method_parse(message->cseq_method_text);
+	bool token = message->cseq_method != SIP_METHOD_OTHER ||
+	             scan_token(method, end) == end;
+	if (p == text.data || number > INT32_MAX || method == p || method == end ||
+	        !token)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_CSEQ_BAD);
 	if (!message->is_request)
 		return;
 	if (!slice_equal(message->method_text, message->cseq_method_text))
@@ -141,7 +145,7 @@ static void names_read(struct sip_message *message)
 	message->content_type = first_value(message, SIP_HEADER_CONTENT_TYPE);
 }
 
-void sip_fields_read(struct sip_message *message)
+void sip_fields_read(struct sip_message *message, struct marks_map *map)
 {
 	static const struct address_field from = {
 	        SIP_HEADER_FROM, ANOMALY_SIP_MISSING_FROM, ANOMALY_SIP_FROM_BAD};
@@ -152,10 +156,10 @@ void sip_fields_read(struct sip_message *message)
 		message->method = message->cseq_method;
 		message->method_text = message->cseq_method_text;
 	}
-	via_read(message);
-	address_read(message, &from, &message->from);
-	address_read(message, &to, &message->to);
-	contact_read(message);
+	via_read(message, map);
+	address_read(message, map, &from, &message->from);
+	address_read(message, map, &to, &message->to);
+	contact_read(message, map);
 	if (slice_present(message->from.raw) && !slice_present(message->from.tag))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_FROM_NO_TAG);
 	names_read(message);

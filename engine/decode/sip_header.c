@@ -129,27 +129,46 @@ static bool header_kept(struct sip_message *message, enum sip_header_id id)
 	return false;
 }
 
-static void header_add(
-        struct sip_message *message, struct slice line, uint8_t last[SIP_HEADER_COUNT])
+/*
+ * The name in front of the colon. Known names have no marks in them, so that the first
+ * one of the line is their colon.
+ */
+static enum sip_header_id header_name(struct sip_message *message, struct marks_map *map,
+        struct slice line, struct slice *name, const char **colon)
 {
-	const char *end = scan_end(line), *colon = scan_byte(line.data, end, ':');
-	struct slice name = slice_of(line.data, (size_t)(colon - line.data));
-	enum sip_header_id id =
-	        colon < end ? sip_header_id_parse(name) : SIP_HEADER_OTHER;
-	if (id == SIP_HEADER_OTHER)
-		id = name_read(message, line, &name, &colon);
+	const char *end = scan_end(line);
+	*colon = marks_first(map, line.data);
+	if (*colon && *colon < end && **colon == ':') {
+		*name = slice_of(line.data, (size_t)(*colon - line.data));
+		enum sip_header_id id = sip_header_id_parse(*name);
+		if (id != SIP_HEADER_OTHER)
+			return id;
+	}
+	*colon = scan_byte(line.data, end, ':');
+	*name = slice_of(line.data, (size_t)(*colon - line.data));
+	enum sip_header_id id = name_read(message, line, name, colon);
+	if (id == SIP_HEADER_OTHER && sip_header_near(*name))
+		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_NEAR);
+	*name = slice_first(*name, UINT16_MAX);
+	return id;
+}
+
+static void header_add(struct sip_message *message, struct marks_map *map,
+        struct slice line, uint8_t last[SIP_HEADER_COUNT])
+{
+	const char *end = scan_end(line), *raw = message->raw.data, *colon;
+	struct slice name;
+	enum sip_header_id id = header_name(message, map, line, &name, &colon);
 	if (!header_kept(message, id))
 		return;
 	struct slice value = scan_trimmed(colon < end ? colon + 1 : end, end);
 	struct sip_header *header = &message->headers[message->header_count];
-	header->name_at = (uint32_t)(name.data - message->raw.data);
-	header->name_len = (uint16_t)(name.len > UINT16_MAX ? UINT16_MAX : name.len);
-	header->value_at = (uint32_t)(value.data - message->raw.data);
+	header->name_at = (uint32_t)(name.data - raw);
+	header->name_len = (uint16_t)name.len;
+	header->value_at = (uint32_t)(value.data - raw);
 	header->value_len = (uint32_t)value.len;
 	header->id = (uint8_t)id;
 	header->next = 0;
-	if (id == SIP_HEADER_OTHER && sip_header_near(name))
-		anomaly_set(&message->anomalies, ANOMALY_SIP_HEADER_NEAR);
 	if (!value.len && !(header_traits[id] & HEADER_MAY_BE_EMPTY))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_EMPTY_VALUE);
 	header_chain(message, last, header);
@@ -164,30 +183,29 @@ static void line_ends_check(struct sip_message *message, unsigned seen)
 		anomaly_set(&message->anomalies, ANOMALY_SIP_MIXED_EOL);
 }
 
-bool sip_headers_read(
-        struct sip_message *message, const char *p, const char *end, const char **body)
+bool sip_headers_read(struct sip_message *message, struct marks_map *map, const char *p,
+        const char **body)
 {
+	const char *end = map->end;
 	uint8_t last[SIP_HEADER_COUNT];
 	unsigned seen = 0;
 	bool complete = false, high = false;
-	struct marks ends = marks_of(slice_of(p, (size_t)(end - p)), MARKS_LINES);
 	/* p is at the end of the start line: its line end counts as one of the header's.
 	 */
 	if (p < end)
 		p = sip_line_next(p, end, &seen);
 	while (p < end) {
-		if (*p == '\r' || *p == '\n') {
-			p = sip_line_next(p, end, &seen);
+		const char *line = p, *eol = marks_eol(map, p, &high);
+		p = eol < end ? sip_line_next(eol, end, &seen) : end;
+		if (eol == line) {
 			complete = true;
 			break;
 		}
-		const char *line = p, *eol;
-		do {
-			marks_skip(&ends, p);
-			eol = marks_eol(&ends, &high);
+		while (p < end && scan_blank(*p)) {
+			eol = marks_eol(map, p, &high);
 			p = eol < end ? sip_line_next(eol, end, &seen) : end;
-		} while (p < end && scan_blank(*p));
-		header_add(message, slice_of(line, (size_t)(eol - line)), last);
+		}
+		header_add(message, map, slice_of(line, (size_t)(eol - line)), last);
 		if (high && !utf8_valid(line, eol))
 			anomaly_set(&message->anomalies, ANOMALY_SIP_UTF8_BAD);
 		high = false;

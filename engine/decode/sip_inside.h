@@ -17,10 +17,13 @@ enum sip_line_end { SIP_EOL_CRLF = 1, SIP_EOL_LF = 2, SIP_EOL_CR = 4 };
 /* Behind the line end at p, p < end; notes its kind in *seen. */
 static inline const char *sip_line_next(const char *p, const char *end, unsigned *seen)
 {
+	if (end - p > 1 && memcmp(p, "\r\n", 2) == 0) {
+		*seen |= SIP_EOL_CRLF;
+		return p + 2;
+	}
 	if (*p == '\r' && end - p > 1) {
-		bool pair = p[1] == '\n';
-		*seen |= pair ? SIP_EOL_CRLF : SIP_EOL_CR;
-		return p + 1 + pair;
+		*seen |= SIP_EOL_CR;
+		return p + 1;
 	}
 	/* A CR at the end of the input may be the first half of a pair. */
 	*seen |= *p == '\n' ? SIP_EOL_LF : 0;
@@ -29,8 +32,9 @@ static inline const char *sip_line_next(const char *p, const char *end, unsigned
 
 /* Start line: sip_start.c */
 
-/* Reads the start line; false when it is none. */
-bool sip_start_parse(struct slice line, struct sip_message *message);
+/* Reads the start line, of whose message the map is; false when it is none. */
+bool sip_start_parse(
+        struct slice line, struct marks_map *map, struct sip_message *message);
 
 /* Can a message begin with this line? Strict enough to find the next one in a stream. */
 bool sip_start_plausible(struct slice line);
@@ -45,26 +49,42 @@ bool sip_start_meant(struct slice bytes);
 /* Header fields: sip_header.c */
 
 /*
- * Reads the header fields from p on; *body is behind the empty line. False when there is
- * no empty line: then the fields are those of the whole lines.
+ * Reads the header fields from p on, the end of the start line; the map is of the
+ * message. *body is behind the empty line. False when there is no empty line: then the
+ * fields are those of the whole lines.
  */
-bool sip_headers_read(
-        struct sip_message *message, const char *p, const char *end, const char **body);
+bool sip_headers_read(struct sip_message *message, struct marks_map *map, const char *p,
+        const char **body);
 
 /* An unknown name that was meant to be a known one ("CallID", "C%6Fntact"). */
 bool sip_header_near(struct slice name);
 
 /* Decodes what every message needs from its header fields: sip_fields.c */
-void sip_fields_read(struct sip_message *message);
+void sip_fields_read(struct sip_message *message, struct marks_map *map);
 
 /* Values that are only looked at for their oddities: sip_check.c */
 void sip_fields_check(struct sip_message *message);
 
-/* Addresses: sip_uri.c, sip_address.c */
+/* Addresses: sip_uri.c, sip_address.c, sip_via.c, sip_plain.c */
 
-/* As sip_uri_parse, with the marks of the text, which may reach in front of it. */
-bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
+/* The whole grammar, with the marks of a text of which theirs is a part. */
+bool sip_uri_read(struct slice text, struct marks_map *map, struct sip_uri *uri,
         struct anomalies *anomalies);
+bool sip_address_read(struct slice text, struct marks_map *map,
+        struct sip_address *address, struct anomalies *anomalies);
+bool sip_via_read(struct slice text, struct marks_map *map, struct sip_via *via,
+        struct anomalies *anomalies);
+
+/* The same of plain forms; false when it is not plain: then only what _read finds counts.
+ */
+bool sip_uri_plain(struct slice text, struct marks_map *map, struct sip_uri *uri);
+bool sip_address_plain(
+        struct slice text, struct marks_map *map, struct sip_address *address);
+bool sip_via_plain(struct slice text, struct marks_map *map, struct sip_via *via);
+
+void sip_via_clear(struct sip_via *via);
+/* Keeps the value of a parameter that is known. */
+void sip_via_parameter(struct sip_via *via, struct slice name, struct slice value);
 
 /* What stands between the brackets of an IPv6 reference; false leaves *ip alone. */
 bool sip_reference_parse(struct slice host, struct address *ip);

@@ -70,19 +70,22 @@ static bool response_parse(struct slice line, struct sip_message *message)
 	return true;
 }
 
-static void request_uri_parse(struct slice text, struct sip_message *message)
+static void request_uri_read(
+        struct slice text, struct marks_map *map, struct sip_message *message)
 {
 	if (text.len >= 2 && text.data[0] == '<' && text.data[text.len - 1] == '>') {
 		anomaly_set(&message->anomalies, ANOMALY_SIP_URI_BRACKETS);
 		text = slice_of(text.data + 1, text.len - 2);
 	}
-	if (!sip_uri_parse(text, &message->request_uri, &message->anomalies))
+	if (!sip_uri_plain(text, map, &message->request_uri) &&
+	        !sip_uri_read(text, map, &message->request_uri, &message->anomalies))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_URI_BAD);
 	if (slice_present(message->request_uri.headers))
 		anomaly_set(&message->anomalies, ANOMALY_SIP_URI_HEADERS);
 }
 
-static bool request_parse(struct slice line, struct sip_message *message)
+static bool request_parse(
+        struct slice line, struct marks_map *map, struct sip_message *message)
 {
 	struct slice version = version_last(line);
 	if (!slice_present(version))
@@ -104,18 +107,19 @@ static bool request_parse(struct slice line, struct sip_message *message)
 	if (!single || scan_end(version) != scan_end(line) ||
 	        word_end(uri, uri_end) != uri_end)
 		anomaly_set(&message->anomalies, ANOMALY_SIP_START_LINE);
-	if (scan_token(line.data, p) != p)
-		anomaly_set(&message->anomalies, ANOMALY_SIP_METHOD_CHARS);
 	message->method = sip_method_parse(message->method_text);
-	request_uri_parse(message->request_uri_text, message);
+	if (message->method == SIP_METHOD_OTHER && scan_token(line.data, p) != p)
+		anomaly_set(&message->anomalies, ANOMALY_SIP_METHOD_CHARS);
+	request_uri_read(message->request_uri_text, map, message);
 	return true;
 }
 
-bool sip_start_parse(struct slice line, struct sip_message *message)
+bool sip_start_parse(
+        struct slice line, struct marks_map *map, struct sip_message *message)
 {
 	if (version_at(line.data, scan_end(line)))
 		return response_parse(line, message);
-	return request_parse(line, message);
+	return request_parse(line, map, message);
 }
 
 bool sip_start_plausible(struct slice line)

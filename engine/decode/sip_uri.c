@@ -130,24 +130,22 @@ struct user_part {
 	const char *colon; /* the first in front of at, NULL = none */
 	bool good;         /* one '@', and nothing in front of it that is in no URI */
 	bool escapes_good; /* of the whole URI */
-	struct marks rest; /* behind at */
 };
 
 /*
  * A user may hold ';' and '?', so the last '@' that is not in the headers ends it; they
  * begin with the first '?' behind the first '@'.
  */
-static struct user_part user_find(struct marks marks)
+static struct user_part user_find(struct marks *marks)
 {
-	struct user_part user = {.good = true, .escapes_good = true, .rest = marks};
-	const char *end = marks.end, *colon = NULL;
+	struct user_part user = {.good = true, .escapes_good = true};
+	const char *end = marks->end, *colon = NULL;
 	bool barred = false, headers = false;
-	for (const char *p = marks_take(&marks); p < end; p = marks_take(&marks)) {
+	for (const char *p = marks_take(marks); p < end; p = marks_take(marks)) {
 		if (*p == '@' && !headers) {
 			user.good = !user.at && !barred;
 			user.at = p;
 			user.colon = colon;
-			user.rest = marks;
 		} else if (*p == ':') {
 			colon = colon ? colon : p;
 		} else if (*p == '?') {
@@ -206,16 +204,16 @@ static bool other_read(const char *p, const char *end, struct sip_uri *uri)
 	return p < end && scan_either(p, end, ' ', '\t') == end;
 }
 
-bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
+bool sip_uri_read(struct slice text, struct marks_map *map, struct sip_uri *uri,
         struct anomalies *anomalies)
 {
 	uri_clear(uri, text);
-	const char *end = marks.end;
+	const char *end = scan_end(text);
 	const char *p = text.len ? scheme_read(text, uri) : NULL;
 	if (!p)
 		return false;
-	marks_skip(&marks, p);
-	struct user_part user = user_find(marks);
+	struct marks marks = marks_in(map, slice_of(p, (size_t)(end - p)));
+	struct user_part user = user_find(&marks);
 	if (!user.escapes_good)
 		anomaly_set(anomalies, ANOMALY_SIP_URI_PERCENT);
 	if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
@@ -230,7 +228,7 @@ bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
 		good &= uri->user.len > 0;
 		p = user.at + 1;
 	}
-	marks = user.rest;
+	marks_go(&marks, p);
 	const char *mark = host_read(p, &marks, uri, &good);
 	p = mark;
 	good &= port_read(&p, end, uri);
@@ -243,7 +241,9 @@ bool sip_uri_read(struct slice text, struct marks marks, struct sip_uri *uri,
 
 bool sip_uri_parse(struct slice text, struct sip_uri *uri, struct anomalies *anomalies)
 {
-	return sip_uri_read(text, marks_of(text, MARKS_WORDS), uri, anomalies);
+	struct marks_map map;
+	marks_map_init(&map, text);
+	return sip_uri_plain(text, &map, uri) || sip_uri_read(text, &map, uri, anomalies);
 }
 
 bool sip_uri_ip(const struct sip_uri *uri, struct address *ip)

@@ -71,7 +71,7 @@ static bool via_host(const char **p, struct marks *marks, struct sip_via *via)
 	return via->host.len > 0 && (*p == end || **p == ':' || **p == ';');
 }
 
-static void via_parameter(struct sip_via *via, struct slice name, struct slice value)
+void sip_via_parameter(struct sip_via *via, struct slice name, struct slice value)
 {
 	switch (name.len) {
 	case 5:
@@ -127,12 +127,12 @@ static bool via_parameters(const char *p, struct marks *marks, struct sip_via *v
 			value = via_value(&p, marks);
 		}
 		good &= name.len > 0;
-		via_parameter(via, name, value);
+		sip_via_parameter(via, name, value);
 	}
 	return good && p == end;
 }
 
-static void via_clear(struct sip_via *via)
+void sip_via_clear(struct sip_via *via)
 {
 	const struct slice absent = {0};
 	via->transport = absent;
@@ -145,11 +145,12 @@ static void via_clear(struct sip_via *via)
 	via->rport_present = via->bracketed = false;
 }
 
-bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
+bool sip_via_read(struct slice text, struct marks_map *map, struct sip_via *via,
+        struct anomalies *anomalies)
 {
+	struct marks marks = marks_in(map, text);
 	const char *p = text.data, *end = scan_end(text);
-	struct marks marks = marks_of(text, MARKS_WORDS);
-	via_clear(via);
+	sip_via_clear(via);
 	bool good =
 	        text.len && via_protocol(&p, &marks, via) && via_host(&p, &marks, via);
 	if (good && p < end && *p == ':')
@@ -162,4 +163,11 @@ bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *ano
 	if (!good)
 		anomaly_set(anomalies, ANOMALY_SIP_VIA_BAD);
 	return good;
+}
+
+bool sip_via_parse(struct slice text, struct sip_via *via, struct anomalies *anomalies)
+{
+	struct marks_map map;
+	marks_map_init(&map, text);
+	return sip_via_plain(text, &map, via) || sip_via_read(text, &map, via, anomalies);
 }

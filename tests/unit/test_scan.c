@@ -31,20 +31,29 @@ static char *text_make(size_t len, uint32_t *seed)
 	return text;
 }
 
-static size_t marks_check(const char *text, size_t len, enum marks_kind kind)
+static void words_check(struct marks_map *map, struct slice part)
 {
-	struct marks marks = marks_of(slice_of(text, len), kind);
-	size_t count = 0;
-	for (size_t i = 0; i < len; i++) {
-		bool end = text[i] == '\r' || text[i] == '\n' || text[i] & 0x80;
-		if (kind == MARKS_WORDS ? scan_host_char(text[i]) : !end)
-			continue;
-		assert_ptr_equal(marks_take(&marks), text + i);
-		count++;
+	struct marks marks = marks_in(map, part);
+	for (size_t i = 0; i < part.len; i++) {
+		if (!scan_host_char(part.data[i]))
+			assert_ptr_equal(marks_take(&marks), part.data + i);
 	}
-	assert_ptr_equal(marks_take(&marks), text + len);
-	assert_ptr_equal(marks_take(&marks), text + len);
-	return count;
+	assert_ptr_equal(marks_take(&marks), scan_end(part));
+	assert_ptr_equal(marks_take(&marks), scan_end(part));
+}
+
+static void lines_check(struct marks_map *map, struct slice text)
+{
+	const char *end = scan_end(text);
+	for (const char *p = text.data; p < end; p++) {
+		bool high = false, expected = false;
+		const char *eol = p;
+		for (; eol < end && *eol != '\r' && *eol != '\n'; eol++)
+			expected |= (*eol & 0x80) != 0;
+		assert_ptr_equal(marks_eol(map, p, &high), eol);
+		assert_int_equal(high, expected);
+		p = eol;
+	}
 }
 
 static void marks_meet_every_byte(void **state)
@@ -54,31 +63,54 @@ static void marks_meet_every_byte(void **state)
 	for (size_t len = 0; len <= TEXT_MAX; len++) {
 		for (int round = 0; round < ROUNDS; round++) {
 			char *text = text_make(len, &seed);
-			(void)marks_check(text, len, MARKS_WORDS);
-			(void)marks_check(text, len, MARKS_LINES);
+			struct marks_map map;
+			marks_map_init(&map, slice_of(text, len));
+			size_t from = (seed >> 16) % (len + 1);
+			size_t part = (seed >> 8) % (len - from + 1);
+			words_check(&map, slice_of(text + from, part));
+			words_check(&map, slice_of(text, len));
+			lines_check(&map, slice_of(text, len));
 			free(text);
 		}
 	}
 }
 
-static void marks_skip_and_stop(void **state)
+/* Longer than a map: what it has no room for is looked at when it is asked for. */
+static void marks_behind_the_map(void **state)
+{
+	(void)state;
+	enum { LONG = MARKS_BLOCKS * MARKS_VIEW };
+	uint32_t seed = 4;
+	for (size_t len = LONG - MARKS_VIEW; len < LONG + 3 * MARKS_VIEW; len += 7) {
+		char *text = text_make(len, &seed);
+		struct marks_map map;
+		marks_map_init(&map, slice_of(text, len));
+		words_check(&map, slice_of(text, len));
+		lines_check(&map, slice_of(text, len));
+		words_check(&map, slice_of(text + len - 80, 80));
+		free(text);
+	}
+}
+
+static void marks_skip_and_go(void **state)
 {
 	(void)state;
 	uint32_t seed = 2;
 	for (size_t from = 0; from <= TEXT_MAX; from++) {
 		char *text = text_make(TEXT_MAX, &seed);
-		struct marks marks = marks_of(slice_of(text, TEXT_MAX), MARKS_WORDS);
+		struct marks_map map;
+		marks_map_init(&map, slice_of(text, TEXT_MAX));
+		struct marks marks = marks_in(&map, slice_of(text, TEXT_MAX));
 		marks_skip(&marks, text + from);
-		size_t to = from + (seed >> 16) % (TEXT_MAX - from + 1);
-		struct marks part = marks_until(&marks, text + to);
 		for (size_t i = from; i < TEXT_MAX; i++) {
-			if (scan_host_char(text[i]))
-				continue;
-			assert_ptr_equal(marks_take(&marks), text + i);
-			if (i < to)
-				assert_ptr_equal(marks_take(&part), text + i);
+			if (!scan_host_char(text[i]))
+				assert_ptr_equal(marks_take(&marks), text + i);
 		}
-		assert_ptr_equal(marks_take(&part), text + to);
+		assert_ptr_equal(marks_take(&marks), text + TEXT_MAX);
+		marks_go(&marks, text);
+		const char *first = marks_first(&map, text);
+		if (first)
+			assert_ptr_equal(marks_peek(&marks), first);
 		free(text);
 	}
 }
@@ -187,7 +219,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(marks_meet_every_byte),
-	        cmocka_unit_test(marks_skip_and_stop),
+	        cmocka_unit_test(marks_behind_the_map),
+	        cmocka_unit_test(marks_skip_and_go),
 	        cmocka_unit_test(searches),
 	        cmocka_unit_test(dotted_addresses),
 	        cmocka_unit_test(numbers),
