@@ -1,8 +1,10 @@
 /*
  * What is judged by and enforced, and who does it.
  */
+#include "dashboard-api/canary.h"
 #include "dashboard-api/lists.h"
 #include "dashboard-api/route_table.h"
+#include "dashboard-api/rule_change.h"
 #include "dashboard-api/rules.h"
 #include "dashboard-api/rulesets.h"
 #include "dashboard-api/trial.h"
@@ -13,6 +15,7 @@ static const char LIST_BODY[] = OBJECT("\"entity\"",
 static const char RULES_BODY[] = OBJECT("\"text\"", "\"text\":" TEXT ",\"note\":" TEXT);
 static const char ROLLBACK_BODY[] =
         OBJECT("\"to\"", "\"to\":{\"type\":\"integer\",\"minimum\":1},\"note\":" TEXT);
+static const char CANARY_BODY[] = OBJECT("\"nodes\"", "\"nodes\":" TEXTS);
 static const char CHECK_BODY[] = OBJECT("\"address\"", "\"address\":" TEXT);
 
 static const struct route ROWS[] = {
@@ -27,6 +30,30 @@ static const struct route ROWS[] = {
                 .role = ROLE_VIEWER,
                 .summary = "a rule as it is written",
                 .answer = "application/yaml"},
+        {.method = "POST",
+                .path = "/rules",
+                .handle = rule_post,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .body_max = BODY_RULES,
+                .body = RULES_BODY,
+                .summary = "add a rule to the set in force; If-Match: the version seen"},
+        {.method = "PUT",
+                .path = "/rules/{id}",
+                .handle = rule_put,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .body_max = BODY_RULES,
+                .body = RULES_BODY,
+                .summary = "change a rule of the set in force; If-Match: the version "
+                           "seen"},
+        {.method = "DELETE",
+                .path = "/rules/{id}",
+                .handle = rule_delete,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .summary = "take a rule out of the set in force; If-Match: the version "
+                           "seen"},
         {.method = "POST",
                 .path = "/rules/validate",
                 .asks = true,
@@ -61,6 +88,21 @@ static const struct route ROWS[] = {
                 .body_max = BODY_SMALL,
                 .body = ROLLBACK_BODY,
                 .summary = "publish an older version again; If-Match: the version seen"},
+        {.method = "DELETE",
+                .path = "/rulesets/canary",
+                .handle = canary_delete,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .summary = "all nodes follow the current version again"},
+        {.method = "POST",
+                .path = "/rulesets/{id}/canary",
+                .handle = ruleset_canary,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_RULES_PUBLISH,
+                .body_max = BODY_SMALL,
+                .body = CANARY_BODY,
+                .summary = "have some nodes judge by it, until it is published or that "
+                           "is ended"},
         {.method = "GET",
                 .path = "/rulesets/{id}",
                 .handle = ruleset_get,

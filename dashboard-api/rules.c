@@ -5,25 +5,37 @@
 
 #include "dashboard-api/problem.h"
 #include "dashboard-api/program.h"
-#include "dashboard-api/rules_text.h"
+#include "dashboard-api/rulesets.h"
 #include "platform/file.h"
 #include "platform/rules_load.h"
 
 enum { RULE_ID_BYTES = 128 };
 
-/* The program's verb with the rules' directory behind it, when one is set. */
+/* The program's verb on the rules in force: those that were published, else this
+ * server's own. */
 static void rules_run(
         struct visit *visit, const char *const *words, const char *content_type)
 {
 	const char *arguments[PROGRAM_ARGUMENTS_MAX] = {
 	        visit->api->settings->program, "rules"};
+	struct rules_file file = {.path = ""};
+	uint64_t version = 0;
 	size_t count = 2;
+	/* While Redis is away its last set is not to be had. */
+	const bool published = visit->api->redis && !atomic_load(&visit->api->redis_away);
+	if (published && !ruleset_current(visit, &version, &file))
+		return;
+	if (!published)
+		rules_file_path(visit->api, "", file.path);
 	while (*words && count < PROGRAM_ARGUMENTS_MAX - 3)
 		arguments[count++] = *words++;
-	if (visit->api->settings->rules[0]) {
+	if (file.path[0]) {
 		arguments[count++] = "--rules";
-		arguments[count++] = visit->api->settings->rules;
+		arguments[count++] = file.path;
 	}
+	if (published)
+		http_reply_header(
+		        visit->reply, "ETag", "\"%llu\"", (unsigned long long)version);
 	program_answer(visit, arguments, content_type, NULL);
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "dashboard-api/audit.h"
+#include "dashboard-api/canary.h"
 #include "dashboard-api/documents.h"
-#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/redis_visit.h"
 #include "dashboard-api/route.h"
@@ -60,11 +60,15 @@ void rulesets_get(struct visit *visit)
 			buffer_string(out, ",");
 		log_row(out, redis_item(log, i));
 	}
-	paging_end(visit, NULL);
+	buffer_string(out, "]");
+	if (!canary_write(visit))
+		return;
+	buffer_string(out, ",\"page\":{\"next\":null,\"has_more\":false}}");
+	visit->reply->content_type = "application/json";
 	http_reply_header(visit->reply, "ETag", "\"%llu\"", (unsigned long long)version);
 }
 
-static bool version_text(struct visit *visit, uint64_t version, struct buffer *text)
+bool ruleset_version_text(struct visit *visit, uint64_t version, struct buffer *text)
 {
 	struct store_rules rules;
 	struct store_problem trouble = {""};
@@ -84,7 +88,7 @@ bool ruleset_text(struct visit *visit, struct buffer *text)
 	const struct slice id = visit->values[0];
 	uint64_t version = 0;
 	if (id.len < STAGED_KEY_BYTES && slice_to_u64(id, &version))
-		return version_text(visit, version, text);
+		return ruleset_version_text(visit, version, text);
 	return ledger_get(visit->api->ledger, STAGED_TEXTS, id, text) ||
 	       problem(visit, 404, "there is no such rule set");
 }
@@ -116,7 +120,7 @@ bool ruleset_current(struct visit *visit, uint64_t *version, struct rules_file *
 		return redis_failed(visit, redis_problem(visit->api->redis));
 	rules_file_path(visit->api, "", file->path);
 	const bool fine =
-	        !*version || (version_text(visit, *version, &text) &&
+	        !*version || (ruleset_version_text(visit, *version, &text) &&
 	                             rules_file_keep(visit, buffer_text(&text), file));
 	buffer_free(&text);
 	return fine;

@@ -21,6 +21,22 @@ void ruleset_diff(struct visit *visit);
 void ruleset_publish(struct visit *visit);
 void rulesets_rollback(struct visit *visit);
 
+/* A change of the version: a text to publish, or a version to return to. */
+struct publication {
+	uint64_t seen;
+	uint64_t to;
+	struct slice text; /* absent = return */
+	struct store_author author;
+};
+
+/* Begins one: who, what was seen (If-Match), and whether that is still so. */
+bool publication_begin(struct visit *visit, struct publication *publication);
+/* Does it, audited, unless it is a dry run; answers with the new version. */
+void publication_do(
+        struct visit *visit, struct publication *publication, const char *action);
+
+/* The text of a published version, appended to *text. */
+bool ruleset_version_text(struct visit *visit, uint64_t version, struct buffer *text);
 /* The text of the set that the path names, a version or a staged one; false (told) when
  * there is none. Appended to *text. */
 bool ruleset_text(struct visit *visit, struct buffer *text);

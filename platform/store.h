@@ -7,6 +7,7 @@
  *   rf:events:{<shard>}        stream of events (field "e": one JSON object), cut by time
  *   rf:events:{<shard>}:seen   per producer the number behind its last event
  *   {rf:rules}:ver, :set:<n>, :log          version, bodies, who changed what
+ *   {rf:rules}:canary, :canaries            node -> version for it alone; their count
  *   {rf:blk}:h, :exp, :log, :n  blocked: entity -> "<expires ms> <detail>"; {rf:allow}: …
  *   rf:acct:{<account>}:<hour>  counters of one account and hour
  *   rf:node:<id>               fields of one node, gone when it is silent for 30 s
@@ -28,6 +29,9 @@ enum {
 	STORE_RULES_KEPT = 100,   /* versions whose bodies stay */
 	STORE_LIST_MAX = 200000,  /* entries of a list */
 };
+
+/* Numbers of canaries: no version that is published comes near. */
+static const uint64_t STORE_CANARY_FIRST = 1ull << 40;
 
 struct store_problem {
 	char text[240];
@@ -77,6 +81,19 @@ struct store_author {
 
 /* The current version; cheap. */
 bool store_rules_version(struct redis *redis, uint64_t *version);
+/* What this node shall judge by: its canary, when it is one, else the current version. */
+bool store_rules_version_of(struct redis *redis, struct slice node, uint64_t *version);
+/*
+ * Has some nodes judge by a body that is not the current one: a canary. *version is its
+ * number, from STORE_CANARY_FIRST on; it is fetched as any other, for a week.
+ */
+bool store_rules_canary(struct redis *redis, struct slice body, uint64_t *version,
+        struct store_problem *problem);
+bool store_rules_canary_add(struct redis *redis, struct slice node, uint64_t version);
+/* All nodes follow the current version again. */
+bool store_rules_canary_end(struct redis *redis);
+/* Nodes and their versions in turn. */
+const struct redis_reply *store_rules_canaries(struct redis *redis);
 /* A version's body, its digest verified. */
 bool store_rules_fetch(struct redis *redis, uint64_t version, struct store_rules *rules,
         struct store_problem *problem);

@@ -7,6 +7,10 @@
 
 static const struct slice VERSION = {"{rf:rules}:ver", 14};
 static const struct slice LOG = {"{rf:rules}:log", 14};
+static const struct slice CANARY = {"{rf:rules}:canary", 17};
+static const struct slice CANARIES = {"{rf:rules}:canaries", 19};
+
+enum { CANARY_S = 7 * 86400 };
 
 static struct store_key body_key(uint64_t version)
 {
@@ -22,6 +26,59 @@ bool store_rules_version(struct redis *redis, uint64_t *version)
 		return false;
 	*version = (uint64_t)redis_number(reply);
 	return true;
+}
+
+bool store_rules_version_of(struct redis *redis, struct slice node, uint64_t *version)
+{
+	const struct redis_reply *reply =
+	        redis_ask(redis, CANARY, REDIS_ARGS(SLICE("HGET"), CANARY, node));
+	if (!reply || redis_kind(reply) == REDIS_ERROR)
+		return false;
+	if (slice_to_u64(redis_text(reply), version) && *version >= STORE_CANARY_FIRST)
+		return true;
+	return store_rules_version(redis, version);
+}
+
+bool store_rules_canary(struct redis *redis, struct slice body, uint64_t *version,
+        struct store_problem *problem)
+{
+	char digest[SECRET_DIGEST_BYTES];
+	struct store_digits life;
+	const struct redis_reply *reply =
+	        redis_ask(redis, CANARIES, REDIS_ARGS(SLICE("INCR"), CANARIES));
+	if (redis_kind(reply) != REDIS_NUMBER)
+		return store_fail(redis, reply, problem);
+	*version = STORE_CANARY_FIRST + (uint64_t)redis_number(reply);
+	const struct store_key key = body_key(*version);
+	const struct slice name = store_key_text(&key);
+	secret_digest(body, digest);
+	reply = redis_ask(redis, name,
+	        REDIS_ARGS(SLICE("HSET"), name, SLICE("body"), body, SLICE("sha256"),
+	                slice_of(digest, SECRET_DIGEST_BYTES - 1)));
+	if (redis_kind(reply) != REDIS_NUMBER)
+		return store_fail(redis, reply, problem);
+	(void)redis_ask(redis, name,
+	        REDIS_ARGS(SLICE("EXPIRE"), name, store_digits(&life, CANARY_S)));
+	return true;
+}
+
+bool store_rules_canary_add(struct redis *redis, struct slice node, uint64_t version)
+{
+	struct store_digits digits;
+	return redis_kind(redis_ask(redis, CANARY,
+	               REDIS_ARGS(SLICE("HSET"), CANARY, node,
+	                       store_digits(&digits, version)))) == REDIS_NUMBER;
+}
+
+bool store_rules_canary_end(struct redis *redis)
+{
+	return redis_kind(redis_ask(redis, CANARY, REDIS_ARGS(SLICE("DEL"), CANARY))) ==
+	       REDIS_NUMBER;
+}
+
+const struct redis_reply *store_rules_canaries(struct redis *redis)
+{
+	return redis_ask(redis, CANARY, REDIS_ARGS(SLICE("HGETALL"), CANARY));
 }
 
 bool store_rules_fetch(struct redis *redis, uint64_t version, struct store_rules *rules,

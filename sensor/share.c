@@ -104,8 +104,8 @@ static void follow_rules(struct sensor *sensor)
 	uint64_t version = 0;
 	char name[VALUE_BYTES];
 
-	if (!store_rules_version(share->redis, &version) || version == 0 ||
-	        version == atomic_load(&sensor->judge.rules_version) ||
+	if (!store_rules_version_of(share->redis, slice_text(sensor->node), &version) ||
+	        version == 0 || version == atomic_load(&sensor->judge.rules_version) ||
 	        version == share->refused_version || version == share->offered_version)
 		return;
 	if (!store_rules_fetch(share->redis, version, &published, &problem)) {

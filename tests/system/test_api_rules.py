@@ -218,6 +218,52 @@ def until(condition, what):
     raise AssertionError(what)
 
 
+def single_rules_change(server, admin, viewer):
+    """A rule of the set in force is changed on its own; the rest stays as it was written."""
+    staged = stage(server, admin, "# Kept.\nrules:\n" + rule("first") + "\n# Of second.\n"
+                   + rule("second") + "# the end\n")["id"]
+    seen = ask(server, admin, "GET", "/rulesets")["current"]
+    seen = ask(server, admin, "POST", f"/rulesets/{staged}/publish", If_Match=f'"{seen}"')["version"]
+
+    def text():
+        return server.ask("GET", f"{API}/rulesets/{seen}", token=admin)[2].decode()
+
+    status, headers, shown = server.ask("GET", API + "/rules/second", token=viewer)
+    assert status == 200 and headers["ETag"] == f'"{seen}"' and b"- id: second" in shown, shown
+    rows = ask(server, viewer, "GET", "/rules")["data"]
+    assert [row["id"] for row in rows] == ["first", "second"], rows
+    changed = rule("second", severity="high").replace("- id", "id").replace("\n  ", "\n")
+    body = {"text": changed, "note": "louder"}
+    ask(server, admin, "PUT", "/rules/second", body, 428)
+    ask(server, viewer, "PUT", "/rules/second", body, 403, If_Match=f'"{seen}"')
+    ask(server, admin, "PUT", "/rules/second", body, 409, If_Match=f'"{seen - 1}"')
+    ask(server, admin, "PUT", "/rules/other", body, 404, If_Match=f'"{seen}"')
+    ask(server, admin, "PUT", "/rules/first", body, 409, If_Match=f'"{seen}"')
+    for bad in ("id: second\nseverity: loud\n", "id: second\n"):
+        ask(server, admin, "PUT", "/rules/second", {"text": bad}, 422, If_Match=f'"{seen}"')
+    for bad in ("x", "[]", "{}", "- id: a\n- id: b\n", "a: [", "id: [x]"):
+        ask(server, admin, "PUT", "/rules/second", {"text": bad}, 400, If_Match=f'"{seen}"')
+    assert server.ask("PUT", API + "/rules/second?dry_run=true", body, admin,
+                      {"If-Match": f'"{seen}"'})[0] == 204
+    before = text()
+    seen = ask(server, admin, "PUT", "/rules/second", body, If_Match=f'"{seen}"')["version"]
+    assert text() == before.replace(rule("second"), rule("second", severity="high")), text()
+    assert ask(server, admin, "GET", "/rulesets")["data"][0]["note"] == "louder"
+    # Added in front, refused when it is there, taken out again.
+    before = text()
+    seen = ask(server, admin, "POST", "/rules", {"text": rule("third")},
+               If_Match=f'"{seen}"')["version"]
+    assert text() == before.replace(rule("first"), rule("third") + rule("first")), text()
+    ask(server, admin, "POST", "/rules", {"text": rule("third")}, 409, If_Match=f'"{seen}"')
+    seen = ask(server, admin, "DELETE", "/rules/third", If_Match=f'"{seen}"')["version"]
+    assert text() == before
+    ask(server, admin, "DELETE", "/rules/third", None, 404, If_Match=f'"{seen}"')
+    seen = ask(server, admin, "DELETE", "/rules/second", If_Match=f'"{seen}"')["version"]
+    assert text() == before.replace(rule("second", severity="high"), ""), text()
+    # The last one cannot go: a set without rules is none.
+    ask(server, admin, "DELETE", "/rules/first", None, 422, If_Match=f'"{seen}"')
+
+
 def sensor_follows(server, redis, admin, directory):
     """What is published is judged by and acknowledged; so is what is rolled back."""
     with Wire() as wire:
@@ -233,6 +279,22 @@ def sensor_follows(server, redis, admin, directory):
             wire.send(SOURCE / "captures/attack/svwar-default.pcap")
             until(lambda: any(e["event_type"] == "alert" and e["alert"]["rule_id"] == "three"
                               for e in sensor.events()), "an alert by the new rule")
+            # A canary judges by its own set, and by all others' again when that is ended.
+            trial = stage(server, admin, rule("canary"))
+            for body, status in (({"nodes": ["nobody"]}, 409), ({"nodes": []}, 400), ({}, 400)):
+                ask(server, admin, "POST", f"/rulesets/{trial['id']}/canary", body, status)
+            began = ask(server, admin, "POST", f"/rulesets/{trial['id']}/canary",
+                        {"nodes": ["ruled"]})["version"]
+            shown = ask(server, admin, "GET", "/rulesets")
+            assert shown["current"] == 4 and shown["canary"] == {
+                "version": began, "nodes": ["ruled"]}, shown
+            until(lambda: node(server, admin).get("rules") == str(began), "the canary")
+            wire.send(SOURCE / "captures/attack/svwar-default.pcap")
+            until(lambda: any(e["event_type"] == "alert" and e["alert"]["rule_id"] == "canary"
+                              for e in sensor.events()), "an alert by the canary's rule")
+            assert server.ask("DELETE", API + "/rulesets/canary", token=admin)[0] == 204
+            until(lambda: node(server, admin).get("rules") == "4", "version 4 again")
+            assert ask(server, admin, "GET", "/rulesets")["canary"] is None
         finally:
             sensor.stop()
 
@@ -318,6 +380,7 @@ def main():
         rolled_back(server, admin, viewer)
         sensor_follows(server, redis, admin, directory)
         from_the_command_line(server, redis, admin, viewer, directory)
+        single_rules_change(server, admin, viewer)
         redis_is_away(server, redis, admin)
         server.stop()
         server = None
