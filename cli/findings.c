@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/report/call_names.h"
+#include "engine/track/registration.h"
 #include "engine/track/stream.h"
 
 enum { TEXT_BLOCK_BYTES = 1 << 18 };
@@ -36,8 +37,7 @@ struct slice findings_keep(struct findings *findings, struct slice text)
 	return slice_of(at, text.len);
 }
 
-/* Room for one more item; arrays double, so a count that is a power of two is full. */
-static void *room(struct findings *findings, void *items, size_t count, size_t size)
+void *findings_room(struct findings *findings, void *items, size_t count, size_t size)
 {
 	if (count != 0 && (count & (count - 1)) != 0)
 		return items;
@@ -85,7 +85,7 @@ struct finding_message *findings_message_new(struct findings *findings)
 {
 	if (findings->message_count == FINDINGS_MESSAGES_MAX)
 		return NULL;
-	struct finding_message *items = room(findings, findings->messages,
+	struct finding_message *items = findings_room(findings, findings->messages,
 	        findings->message_count, sizeof(*findings->messages));
 	if (!items)
 		return NULL;
@@ -149,8 +149,8 @@ static void keep_media(
 static void keep_call(
         struct findings *findings, const struct track *track, const struct call *call)
 {
-	struct finding_call *items = room(findings, findings->calls, findings->call_count,
-	        sizeof(*findings->calls));
+	struct finding_call *items = findings_room(findings, findings->calls,
+	        findings->call_count, sizeof(*findings->calls));
 	if (!items)
 		return;
 	findings->calls = items;
@@ -211,8 +211,9 @@ static void keep_registration(struct findings *findings, const struct event *eve
 	        findings->registration_count == FINDINGS_REGISTRATIONS_MAX ||
 	        known_registration(findings, registration))
 		return;
-	struct finding_registration *items = room(findings, findings->registrations,
-	        findings->registration_count, sizeof(*findings->registrations));
+	struct finding_registration *items =
+	        findings_room(findings, findings->registrations,
+	                findings->registration_count, sizeof(*findings->registrations));
 	if (!items)
 		return;
 	findings->registrations = items;
@@ -236,7 +237,7 @@ static void keep_interval(struct findings *findings, const struct event *event)
 	if (!findings->with_messages || !stream || !interval ||
 	        findings->interval_count == FINDINGS_INTERVALS_MAX)
 		return;
-	struct finding_interval *items = room(findings, findings->intervals,
+	struct finding_interval *items = findings_room(findings, findings->intervals,
 	        findings->interval_count, sizeof(*findings->intervals));
 	if (!items)
 		return;
@@ -269,6 +270,7 @@ static void count_message(struct findings *findings, const struct event *event)
 void findings_event(
         struct findings *findings, const struct engine *engine, const struct event *event)
 {
+	deeds_event(&findings->deeds, event);
 	if (event->kind == EVENT_SIP_REQUEST || event->kind == EVENT_SIP_RESPONSE) {
 		count_message(findings, event);
 		keep_message(findings, event);
@@ -281,54 +283,6 @@ void findings_event(
 		keep_call(findings, engine_track(engine), event->call);
 	else if (event->kind == EVENT_REGISTRATION)
 		keep_registration(findings, event);
-}
-
-static struct packet_ref *keep_evidence(const struct alert *alert)
-{
-	size_t bytes = alert->evidence_count * sizeof(*alert->evidence);
-	struct packet_ref *copy = bytes ? malloc(bytes) : NULL;
-	if (copy)
-		memcpy(copy, alert->evidence, bytes);
-	return copy;
-}
-
-/* How long before the alert what it counts began: a bucket takes so many leaks to fill. */
-static uint64_t window_of(const struct alert *alert)
-{
-	const bool leaks = slice_equal(alert->metric, SLICE("leaky"));
-	return (uint64_t)(alert->window_s * (leaks ? alert->threshold : 1) * 1e6);
-}
-
-void findings_alert(struct findings *findings, const struct alert *alert)
-{
-	const struct event *event = alert->event;
-	struct finding_alert *items = room(findings, findings->alerts,
-	        findings->alert_count, sizeof(*findings->alerts));
-	if (!items)
-		return;
-	findings->alerts = items;
-	struct finding_alert *into = &items[findings->alert_count++];
-	*into = (struct finding_alert){
-	        .id = alert->id,
-	        .time_us = alert->time_us,
-	        .rule = rule_view(alert->rule),
-	        .entity_type = alert->entity_type,
-	        .entity = findings_keep(findings, alert->entity),
-	        .key = findings_keep(findings, alert->key),
-	        .explain = findings_keep(findings, alert->explain),
-	        .count = alert->count,
-	        .window_us = window_of(alert),
-	        .would = alert->would,
-	        .call = event && event->call ? event->call->id : 0,
-	        .evidence = keep_evidence(alert),
-	};
-	if (into->evidence)
-		into->evidence_count = alert->evidence_count;
-	if (event && event->message && event->message->datagram) {
-		into->has_flow = true;
-		into->src = event->message->datagram->src;
-		into->dst = event->message->datagram->dst;
-	}
 }
 
 static int earlier(const void *a, const void *b)
@@ -371,6 +325,7 @@ void findings_clear(struct findings *findings)
 	free(findings->links);
 	free(findings->registrations);
 	free(findings->intervals);
+	deeds_clear(&findings->deeds);
 	while (findings->text) {
 		struct text_block *next = findings->text->next;
 		free(findings->text);

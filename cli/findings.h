@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/deeds.h"
 #include "cli/timeline.h"
+#include "engine/detect/geo.h"
 #include "engine/engine.h"
 #include "engine/report/rule_view.h"
 
@@ -29,6 +31,8 @@ struct finding_alert {
 	struct slice entity;
 	struct slice key;
 	struct slice explain;
+	struct slice account;     /* whose credentials or registration its event showed */
+	struct address requester; /* who asked for what its event tells; may be none */
 	uint64_t count;
 	uint64_t window_us; /* of the rule, 0 = none */
 	enum verdict would;
@@ -70,9 +74,9 @@ struct finding_message {
 	struct packet_ref packet;
 	struct endpoint src;
 	struct endpoint dst;
-	struct slice label; /* "INVITE", "200 OK" or "H.225 setup" */
+	struct slice label;   /* "INVITE", "200 OK" or "H.225 setup" */
 	struct slice call_id; /* RAS: of which call it speaks */
-	uint16_t status;    /* 0 = a request */
+	uint16_t status;      /* 0 = a request */
 	bool sdp;
 	bool retransmission;
 };
@@ -125,6 +129,10 @@ struct findings {
 	size_t interval_count;
 	struct finding_interval *intervals;
 	struct timeline timeline;
+	struct deeds deeds;
+	const char *evidence; /* borrowed: where a page finds the captures of alerts; NULL
+	                         = nowhere */
+	const struct geo_ops *geo; /* borrowed; NULL = nobody knows where addresses are */
 	bool with_messages; /* set before the run: keep messages of calls, and intervals
 	                     */
 	bool exhausted;     /* something found no memory */

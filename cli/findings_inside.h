@@ -8,6 +8,11 @@
 
 /* A copy that lives as long as the findings; empty without memory. */
 struct slice findings_keep(struct findings *findings, struct slice text);
+/*
+ * Room for one more item; arrays double, so that a count that is a power of two is full.
+ * NULL without memory.
+ */
+void *findings_room(struct findings *findings, void *items, size_t count, size_t size);
 /* Room for one more message at the end; NULL when there is none. */
 struct finding_message *findings_message_new(struct findings *findings);
 /* Hangs a message to its call, behind those that hang there. */

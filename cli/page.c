@@ -96,9 +96,9 @@ static void ladder_print(struct page *page, uint64_t id, bool open)
 		return;
 	page->ladders++;
 	fprintf(page->to,
-	        "<details%s><summary>Call %llu, message by "
+	        "<details%s id='call-%llu'><summary>Call %llu, message by "
 	        "message</summary><div class='wide'>",
-	        open ? " open" : "", (unsigned long long)id);
+	        open ? " open" : "", (unsigned long long)id, (unsigned long long)id);
 	ladder_svg(page->ladder, page->to);
 	fprintf(page->to, "</div>");
 	if (page->ladder->left_out)
@@ -161,7 +161,8 @@ static void group_print(struct page *page, const struct group *group, bool first
 	const char *level = report_severity(alert->rule.severity);
 	char text[64];
 
-	fprintf(to, "<article class='%s'><h3><span class='tag'>%s</span>", level, level);
+	fprintf(to, "<article class='%s' id='rule-%u'><h3><span class='tag'>%s</span>",
+	        level, alert->rule.number, level);
 	markup_text(to, alert->rule.title);
 	fprintf(to, "</h3><div class='dim'>");
 	whom_print(to, alert);
@@ -301,9 +302,11 @@ static void anomalies(const struct page *page)
 		fprintf(page->to, "</tbody></table></div>\n");
 }
 
-static void body(struct page *page)
+/* False without memory. */
+static bool body(struct page *page)
 {
 	head(page);
+	const bool fine = page_incidents(page->to, page->findings);
 	alerts(page);
 	calls(page);
 	if (summary_stream_count(page->summary)) {
@@ -315,6 +318,7 @@ static void body(struct page *page)
 	fprintf(page->to, "<footer>Written by ringfence " RINGFENCE_VERSION
 	                  ". The same captures and rules give the same page.</footer>"
 	                  "</main></body></html>\n");
+	return fine;
 }
 
 bool page_write(
@@ -328,9 +332,7 @@ bool page_write(
 	};
 	bool fine = page.to && page.ladder && groups_of(&page.groups, findings);
 
-	if (fine)
-		body(&page);
-	fine = fine && !ferror(page.to);
+	fine = fine && body(&page) && !ferror(page.to);
 	if (page.to && fclose(page.to) != 0)
 		fine = false;
 	if (!fine)

@@ -66,5 +66,8 @@ const char PAGE_STYLE[] =
         "tr:last-child td{border-bottom:0}"
         ".why{margin:8px 0 0;font-size:16px}.ok{color:var(--good)}.warn{color:var(--"
         "medium)}"
+        ".steps{margin:14px 0 0;padding-left:22px}.steps li{margin:6px 0}"
+        ".steps li.critical::marker,.steps li.high::marker{color:var(--high)}"
+        "a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}"
         "footer{margin-top:56px;color:var(--dim);font-size:13px}"
         "@media print{body{background:#fff}details>*{display:block}}\n";

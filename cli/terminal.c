@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include "cli/groups.h"
+#include "cli/terminal_incidents.h"
 
 enum { ROWS_MAX = 40, ENDPOINT_TEXT = 64 };
 
@@ -258,9 +259,10 @@ void terminal_report(const struct paint *paint, const struct findings *findings,
 	const struct summary *summary = engine_summary(engine);
 
 	seen(paint, engine);
-	if (judged)
+	if (judged) {
+		terminal_incidents(paint, findings);
 		alerts(paint, findings);
-	else
+	} else
 		fprintf(paint->to, "\nThere are no rules: nothing was judged. --rules "
 		                   "DIR names some.\n");
 	terminal_calls(paint, findings, ROWS_MAX);

@@ -203,6 +203,23 @@ static int prepare_rules(struct replay *replay)
 	return EXIT_FINE;
 }
 
+/*
+ * The evidence's folder as the page's links name it: relative when it lies beside the
+ * page or both are named from here; NULL when a link could not be written plainly.
+ */
+static const char *evidence_link(const struct replay *replay)
+{
+	const char *folder = replay->options.evidence;
+	const char *page = replay->options.report;
+	if (!folder || !page || strpbrk(folder, " %?#\"'<>&\\"))
+		return NULL;
+	const char *slash = strrchr(page, '/');
+	const size_t beside = slash ? (size_t)(slash - page) + 1 : 0;
+	if (strncmp(folder, page, beside) == 0)
+		return folder + beside;
+	return folder[0] == '/' ? folder : NULL;
+}
+
 static int prepare(struct replay *replay, const struct arguments *arguments)
 {
 	const char *const *paths = (const char *const *)arguments->values;
@@ -217,6 +234,8 @@ static int prepare(struct replay *replay, const struct arguments *arguments)
 	replay->lines.sources = paths;
 	replay->lines.source_count = (size_t)arguments->count;
 	replay->lines.evidence = replay->options.evidence != NULL;
+	replay->findings.evidence = evidence_link(replay);
+	replay->findings.geo = replay->rules.set.geo;
 	replay->findings.with_messages =
 	        replay->options.report || replay->options.evidence;
 	if (writes_lines(replay) && !lines_open(&replay->lines))

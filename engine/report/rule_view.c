@@ -14,6 +14,7 @@ struct rule_view rule_view(const struct rule *rule)
 	        .number = rule->number,
 	        .rev = rule->rev,
 	        .severity = rule->severity,
+	        .respond_us = rule->respond_us,
 	};
 }
 

@@ -18,6 +18,7 @@ struct rule_view {
 	uint32_t number; /* EVE's signature_id */
 	uint32_t rev;
 	enum severity severity;
+	uint64_t respond_us; /* for how long a block or limit holds */
 };
 
 /* rule may be NULL: an empty view. */

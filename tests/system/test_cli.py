@@ -178,8 +178,21 @@ def page(folder, golden):
     path = folder / "page.html"
     done = run([RINGFENCE, "replay", golden, "--report", path])
     text = path.read_text(encoding="utf-8")
-    asks_outside = any(word in text for word in ("src=", "href=", "url(", "@import", "<script"))
+    asks_outside = any(word in text for word in ("src=", "url(", "@import", "<script", "href='http", "href='/"))
     return check("audit page", done.returncode == 0 and "<svg" in text and not asks_outside)
+
+
+def story(folder):
+    """The page tells who cracked an account, what came of it and what would have stopped it, with its captures."""
+    path, evidence = folder / "story.html", folder / "evidence"
+    done = run([RINGFENCE, "replay", SOURCE / "captures" / "attack" / "svcrack-long.pcap", "--report", path, "--evidence", evidence])
+    text = path.read_text(encoding="utf-8")
+    links = re.findall(r"href='([^'#][^']*)'", text)
+    anchors = set(re.findall(r"href='#([^']*)'", text))
+    told = re.search(r"Enforced, the rule (\S+) would have", text)
+    return (check("an incident is told", done.returncode == 0 and told and b"Incidents" in done.stdout, done.stdout[:600])
+            + check("its links lead to captures", links and all((folder / link).is_file() for link in links), links)
+            + check("its anchors exist", all(f"id='{anchor}'" in text for anchor in anchors), anchors))
 
 
 def extracted_call(folder):
@@ -217,7 +230,7 @@ def main():
         bad += lists_are_json(golden)
         bad += explains("auth-bruteforce", "401, 403 or 407", "capacity 5", "trusted_trunks", "T1110")
         bad += explains("scan-tool-struct", "sipvicious.ua weighs 1.0")
-        bad += page(folder, golden) + extracted_call(folder)
+        bad += page(folder, golden) + story(folder) + extracted_call(folder)
         bad += golden_output(folder, golden)
         os.chdir("/")
     print(f"{bad} failures")
