@@ -14,6 +14,7 @@ struct csv {
 	const char *path;
 	enum number_list_kind kind;
 	unsigned line;
+	unsigned lines_read; /* that hold something */
 	unsigned told;
 };
 
@@ -106,13 +107,15 @@ static bool line_parse(struct csv *csv, struct slice line, struct number_entry *
 	*entry = (struct number_entry){.increment_s = 1};
 	if (!rest.len)
 		return true;
+	csv->lines_read++;
 	for (size_t i = 0; i < VALUES_MAX && slice_present(rest); i++)
 		values[i] = value_next(&rest);
 	if (slice_present(rest))
 		return csv_refuse(csv, "has too many values", whole);
 	if (!prefix_parse(values[0], entry)) {
 		/* The first line may name the columns. */
-		if (csv->line == 1 && slice_starts_nocase(values[0], SLICE("prefix")))
+		if (csv->lines_read == 1 &&
+		        slice_starts_nocase(values[0], SLICE("prefix")))
 			return true;
 		return csv_refuse(csv, "is no prefix of digits", values[0]);
 	}

@@ -3,8 +3,12 @@
  */
 #include "engine/detect/field_source.h"
 
+#include <math.h>
+
 #include "engine/base/writer.h"
 #include "engine/track/registration.h"
+
+enum { TICK_S = 10 };
 
 static void set_text(struct value *value, struct slice text)
 {
@@ -63,7 +67,8 @@ static void of_number(const struct party *party, enum field field, struct value 
 		set_bool(value, number_premium(number));
 		break;
 	case FIELD_CALLER_FOREIGN:
-		set_bool(value, party->foreign);
+		if (party->abroad)
+			set_bool(value, party->abroad == ABROAD_YES);
 		break;
 	case FIELD_CALLER_OWN:
 		set_bool(value, party->own);
@@ -147,6 +152,24 @@ static void of_time(struct field_cache *cache, enum field field, struct value *v
 	}
 }
 
+/* Ticks come every 10 s from the answer on; the end brings the rest. */
+static void of_part(struct field_cache *cache, enum field field, struct value *value)
+{
+	const struct event *event = cache->event;
+	const struct number_entry *tariff = cache->parties.tariff;
+	const double now = call_lasted_s(event->call, event->time_us);
+	const double before =
+	        event->kind == EVENT_CALL_TICK ? now - TICK_S : now - fmod(now, TICK_S);
+
+	if (event->kind != EVENT_CALL_TICK && event->kind != EVENT_CALL_END)
+		return;
+	if (field == FIELD_CALL_PART)
+		set_number(value, now - before);
+	else if (tariff)
+		set_number(value, number_entry_cost(tariff, now) -
+		                          number_entry_cost(tariff, before));
+}
+
 static void of_call(struct field_cache *cache, enum field field, struct value *value)
 {
 	const struct parties *parties = field_parties(cache);
@@ -181,6 +204,13 @@ static void of_call(struct field_cache *cache, enum field field, struct value *v
 			set_number(value, number_entry_cost(parties->tariff,
 			                          call_lasted_s(cache->event->call,
 			                                  cache->event->time_us)));
+		break;
+	case FIELD_CALL_PART:
+	case FIELD_CALL_PART_COST:
+		of_part(cache, field, value);
+		break;
+	case FIELD_CALL_BY_TRANSFER:
+		set_bool(value, cache->event->call->leg_reasons & LEG_REFER);
 		break;
 	default:
 		of_trunk(parties, field, value);

@@ -74,6 +74,12 @@
 	        "trunk that it leaves by, else the callee's address")                    \
 	X(CALL_PERIOD, "call.period", TEXT, FIELDS_CALL,                                 \
 	        "day, night or weekend at the site")                                     \
-	X(CALL_COST, "call.cost", NUMBER, FIELDS_CALL, "so far, by the tariffs")
+	X(CALL_COST, "call.cost", NUMBER, FIELDS_CALL, "so far, by the tariffs")         \
+	X(CALL_PART, "call.part_s", NUMBER, FIELDS_CALL_ONLY,                            \
+	        "call.tick, call.end: seconds since the tick before")                    \
+	X(CALL_PART_COST, "call.part_cost", NUMBER, FIELDS_CALL_ONLY,                    \
+	        "what they cost, by the tariffs")                                        \
+	X(CALL_BY_TRANSFER, "call.by_transfer", BOOL, FIELDS_CALL,                       \
+	        "another call was transferred here")
 
 #endif

@@ -116,14 +116,17 @@ static void read_numbers(const struct dial_plan *plan, const struct call *call,
 }
 
 /* Where the plan has no country, the other end's country is the only one known. */
-static bool foreign(
+static enum party_abroad abroad(
         const struct dial_plan *plan, const struct number *number, uint16_t other)
 {
-	if (!number->len)
-		return false;
 	const uint16_t home = plan->region ? plan->region : other;
-	return number->form == NUMBER_INTERNATIONAL ? !home || number->region != home
-	                                            : home && number->region != home;
+
+	if (!number->len)
+		return ABROAD_UNKNOWN;
+	if (home)
+		return number->region == home ? ABROAD_NO : ABROAD_YES;
+	/* Who dials a prefix for calls abroad means to call abroad. */
+	return number->stripped_len ? ABROAD_YES : ABROAD_UNKNOWN;
 }
 
 static void find_lists(
@@ -170,8 +173,8 @@ void parties_read(const struct site *site, const struct call *call,
 	read_numbers(plan, call, h323, parties);
 	struct party *caller = &parties->caller;
 	struct party *called = &parties->called;
-	caller->foreign = foreign(plan, &caller->number, called->number.region);
-	called->foreign = foreign(plan, &called->number, caller->number.region);
+	caller->abroad = (uint8_t)abroad(plan, &caller->number, called->number.region);
+	called->abroad = (uint8_t)abroad(plan, &called->number, caller->number.region);
 	caller->own = own(site, parties, &caller->number);
 	called->own = own(site, parties, &called->number);
 	const struct slice e164 = number_e164(&called->number);

@@ -21,11 +21,14 @@ enum account_by {
 
 enum call_direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT, DIRECTION_THROUGH };
 
+/* Where a number is, seen from where it is dialled: nothing is known of some places. */
+enum party_abroad { ABROAD_UNKNOWN, ABROAD_NO, ABROAD_YES };
+
 struct party {
 	struct number number;
+	uint8_t abroad;                  /* enum party_abroad */
 	const struct number_entry *risk; /* of the lists of risk or ranges, or NULL */
-	bool foreign; /* in another country than where it is dialled, or than the site */
-	bool own;     /* one of the site's own numbers */
+	bool own;                        /* one of the site's own numbers */
 };
 
 struct parties {

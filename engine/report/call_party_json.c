@@ -29,7 +29,8 @@ static void party_json(const char *key, const struct party *party, struct writer
 	json_text(out, "type", number_type_name((enum number_type)number->type));
 	json_bool(out, "possible", number->possible);
 	json_bool(out, "premium", number_premium(number));
-	json_bool(out, "foreign", party->foreign);
+	if (party->abroad)
+		json_bool(out, "foreign", party->abroad == ABROAD_YES);
 	if (party->risk)
 		json_fixed(out, "risk", party->risk->weight, 3);
 	if (number->stripped_len)
