@@ -222,7 +222,7 @@ static int run(struct block_verb *verb, int argc, char **argv)
 static struct block_verb verb_of(const struct usage *usage, const char *ttl)
 {
 	return (struct block_verb){.usage = usage,
-	        .place = {"/var/lib/ringfence/filter.sock", "ringfence"},
+	        .place = {"/var/lib/ringfence/filter/filter.sock", "ringfence"},
 	        .ttl = ttl,
 	        .entity.reason = "operator"};
 }

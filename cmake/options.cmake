@@ -10,3 +10,11 @@ if(CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
 endif()
 option(RINGFENCE_PAGE "build the page of ringfence-api (needs npm)" ON)
+option(RINGFENCE_PACKAGE "Build what Debian packages hold: data in /usr/share, manual pages" OFF)
+
+# Where the programs find rules and captures.
+if(RINGFENCE_PACKAGE)
+  set(RINGFENCE_DATA_DIR /usr/share/ringfence)
+else()
+  set(RINGFENCE_DATA_DIR ${PROJECT_SOURCE_DIR})
+endif()

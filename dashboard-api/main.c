@@ -44,17 +44,6 @@ static const struct launch LAUNCH = {
         .settings = SETTINGS,
 };
 
-/* "127.0.0.1:8060", "[::1]:8060". */
-static bool listen_parse(const char *text, struct endpoint *endpoint)
-{
-	const char *colon = strrchr(text, ':');
-	uint32_t port;
-	if (!colon || !slice_to_u32(slice_text(colon + 1), &port) || port > UINT16_MAX)
-		return false;
-	endpoint->port = (uint16_t)port;
-	return address_parse(slice_of(text, (size_t)(colon - text)), &endpoint->ip);
-}
-
 static bool directory_make(const struct log *log, const char *directory)
 {
 	char path[PATH_BYTES];
@@ -157,7 +146,7 @@ static bool server_start(struct api *api)
 	        .connections_max = (unsigned)settings->connections_max,
 	        .idle_s = IDLE_S};
 
-	if (!listen_parse(settings->listen, &options.listen)) {
+	if (!endpoint_parse(slice_text(settings->listen), &options.listen)) {
 		log_write(api->log, LOG_LEVEL_ERROR,
 		        "api.listen is an address and a port (127.0.0.1:8060), not '%s'",
 		        settings->listen);

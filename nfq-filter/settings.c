@@ -27,7 +27,7 @@ const struct setting SETTINGS[] = {
         {"events", SETTING_TEXT, AT(events), "-",
                 "where events go, a JSON object a line: a file, or - for standard output",
                 0, 0, NULL},
-        {"state", SETTING_TEXT, AT(state), "/var/lib/ringfence",
+        {"state", SETTING_TEXT, AT(state), "/var/lib/ringfence/filter",
                 "directory of what must survive a restart", 0, 0, NULL},
         {"user", SETTING_TEXT, AT(user), "",
                 "whom to become once it runs, with CAP_NET_ADMIN alone; none: who "

@@ -18,12 +18,7 @@ static const struct node NOTHING = {.kind = NODE_SEQUENCE};
 
 const char *rules_default(void)
 {
-	static const char *const places[] = {
-	        RINGFENCE_RULES_DIR, "/usr/share/ringfence/rules"};
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (file_is_directory(places[i]))
-			return places[i];
-	return NULL;
+	return file_is_directory(RINGFENCE_RULES_DIR) ? RINGFENCE_RULES_DIR : NULL;
 }
 
 static bool read_file(struct rules *rules, const char *path)

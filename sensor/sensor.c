@@ -8,6 +8,7 @@
 #include "platform/live.h"
 #include "platform/service.h"
 #include "sensor/hep_inlet.h"
+#include "sensor/metrics.h"
 
 enum {
 	TELLER_RING = 64 << 20,
@@ -265,11 +266,13 @@ bool sensor_open(struct sensor *sensor)
 	name_node(sensor);
 	return open_types(sensor) && open_inlets(sensor) && drop(sensor) &&
 	       open_outlets(sensor) && open_judge(sensor) && open_witness(sensor) &&
-	       share_open(sensor) && start(sensor) && confine(sensor);
+	       share_open(sensor) && start(sensor) && metrics_open(sensor) &&
+	       confine(sensor);
 }
 
 void sensor_close(struct sensor *sensor)
 {
+	metrics_close(sensor);
 	atomic_store(&sensor->stop, true);
 	if (sensor->judge.started)
 		bell_ring(&sensor->judge.bell);

@@ -29,6 +29,7 @@ struct sensor {
 	struct share share;
 	struct outlet outlets[OUTLETS_MAX];
 	size_t outlet_count;
+	struct http_server *metrics; /* NULL = nobody asks */
 };
 
 /* Opens all parts and starts their threads; false, told on standard error. */

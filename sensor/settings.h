@@ -33,6 +33,8 @@ struct settings {
 	uint64_t redis_keep_ms;
 	uint64_t redis_entries;
 
+	const char *metrics_listen;
+
 	const char *state_directory;
 	uint64_t spool_bytes;
 

@@ -6,6 +6,7 @@
 #include "platform/file.h"
 #include "platform/instant.h"
 #include "platform/memory.h"
+#include "sensor/counters.h"
 #include "sensor/sensor.h"
 
 enum { PATH_BYTES = 4096, FIELDS_MAX = 48, VALUE_BYTES = 64, JUDGE_MEMORY = 96 << 20 };
@@ -166,34 +167,18 @@ static bool degraded(struct sensor *sensor)
 static void tell_state(struct sensor *sensor)
 {
 	struct fields fields = {.count = 0};
-	uint64_t dropped = 0;
-	uint64_t waiting = 0;
-	uint64_t lost = 0;
+	struct counter counters[COUNTERS_MAX];
+	const size_t count = counters_read(sensor, counters);
 
-	for (size_t i = 0; i < sensor->inlet_count; i++)
-		dropped += atomic_load(&sensor->inlets[i].dropped);
 	field_text(&fields, "kind", "sensor");
 	field_text(&fields, "version", RINGFENCE_VERSION);
 	field_text(&fields, "state", degraded(sensor) ? "degraded" : "fine");
 	field_text(&fields, "problem", sensor->share.problem);
 	field_number(&fields, "started_ms", sensor->share.started_ms);
 	field_number(&fields, "at_ms", instant_now_us() / 1000);
-	field_number(&fields, "rules", atomic_load(&sensor->judge.rules_version));
 	field_number(&fields, "rules_refused", sensor->share.refused_version);
-	field_number(&fields, "packets", atomic_load(&sensor->judge.packets));
-	field_number(&fields, "dropped", dropped);
-	field_number(&fields, "alerts", atomic_load(&sensor->judge.alerts));
-	field_number(&fields, "lines_lost", atomic_load(&sensor->judge.lost_lines));
-	field_number(&fields, "evidence_written", atomic_load(&sensor->witness.written));
-	field_number(&fields, "evidence_refused", atomic_load(&sensor->witness.refused));
-	for (size_t i = 0; i < sensor->outlet_count; i++) {
-		struct spool_counters counters;
-		spool_counters(sensor->outlets[i].spool, &counters);
-		waiting += counters.waiting;
-		lost += counters.lost;
-	}
-	field_number(&fields, "waiting", waiting);
-	field_number(&fields, "spool_lost", lost);
+	for (size_t i = 0; i < count; i++)
+		field_number(&fields, counters[i].name, counters[i].value);
 	if (store_node_set(sensor->share.redis, slice_text(sensor->node), fields.items,
 	            fields.count))
 		(void)redis_run(sensor->share.redis);

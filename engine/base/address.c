@@ -209,6 +209,22 @@ bool address_parse(struct slice text, struct address *address)
 	return true;
 }
 
+bool endpoint_parse(struct slice text, struct endpoint *endpoint)
+{
+	size_t colon = text.len;
+	struct endpoint found;
+	uint32_t port;
+	while (colon && text.data[colon - 1] != ':')
+		colon--;
+	if (!colon || !slice_to_u32(slice_from(text, colon), &port) ||
+	        port > UINT16_MAX ||
+	        !address_parse(slice_first(text, colon - 1), &found.ip))
+		return false;
+	found.port = (uint16_t)port;
+	*endpoint = found;
+	return true;
+}
+
 bool network_parse(struct slice text, struct network *network)
 {
 	struct slice rest = text;

@@ -29,15 +29,15 @@ struct network {
 
 /* What a range of addresses is for (RFC 6890 and its registries). */
 enum address_scope {
-	ADDRESS_NONE,      /* all zero: no address, 0.0.0.0 or :: */
+	ADDRESS_NONE, /* all zero: no address, 0.0.0.0 or :: */
 	ADDRESS_PUBLIC,
-	ADDRESS_PRIVATE,   /* RFC 1918, fc00::/7 */
-	ADDRESS_SHARED,    /* 100.64.0.0/10 and 192.0.0.0/29 */
+	ADDRESS_PRIVATE, /* RFC 1918, fc00::/7 */
+	ADDRESS_SHARED,  /* 100.64.0.0/10 and 192.0.0.0/29 */
 	ADDRESS_LOOPBACK,
 	ADDRESS_LINK_LOCAL,
 	ADDRESS_MULTICAST,
 	ADDRESS_BROADCAST,
-	ADDRESS_RESERVED,  /* documentation, benchmarking, class E, the rest */
+	ADDRESS_RESERVED, /* documentation, benchmarking, class E, the rest */
 };
 
 struct address address_v4(uint32_t host_order);
@@ -60,6 +60,8 @@ static inline bool endpoint_equal(const struct endpoint *a, const struct endpoin
 
 /* Dotted IPv4 or IPv6, with or without brackets, no zone; false leaves *address alone. */
 bool address_parse(struct slice text, struct address *address);
+/* "192.0.2.7:5060", "[2001:db8::7]:5060"; false leaves *endpoint alone. */
+bool endpoint_parse(struct slice text, struct endpoint *endpoint);
 /* An address with an optional /prefix. */
 bool network_parse(struct slice text, struct network *network);
 bool network_contains(const struct network *network, const struct address *address);
@@ -72,7 +74,7 @@ void writer_endpoint(struct writer *writer, const struct endpoint *endpoint);
 uint64_t hash_address(const struct hash_key *key, const struct address *address);
 uint64_t hash_endpoint(const struct hash_key *key, const struct endpoint *endpoint);
 /* Ordered pair of endpoints. */
-uint64_t hash_endpoints(
-	const struct hash_key *key, const struct endpoint *src, const struct endpoint *dst);
+uint64_t hash_endpoints(const struct hash_key *key, const struct endpoint *src,
+        const struct endpoint *dst);
 
 #endif
