@@ -14,6 +14,5 @@ void blocks_check(struct visit *visit);
 void allows_get(struct visit *visit);
 void allows_post(struct visit *visit);
 void allow_delete(struct visit *visit);
-void nodes_get(struct visit *visit);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "dashboard-api/canary.h"
 #include "dashboard-api/lists.h"
+#include "dashboard-api/live_calls.h"
+#include "dashboard-api/nodes.h"
 #include "dashboard-api/route_table.h"
 #include "dashboard-api/rule_change.h"
 #include "dashboard-api/rules.h"
@@ -189,6 +191,18 @@ static const struct route ROWS[] = {
                 .handle = nodes_get,
                 .role = ROLE_VIEWER,
                 .summary = "sensors and routers, and how they are"},
+        {.method = "GET",
+                .path = "/pinholes",
+                .handle = pinholes_get,
+                .role = ROLE_ANALYST,
+                .summary = "where routers let media through right now"},
+        {.method = "GET",
+                .path = "/active-calls",
+                .handle = active_calls_get,
+                .role = ROLE_VIEWER,
+                .summary = "calls that are up right now, at all sensors",
+                .parameters = {{"limit", "integer", "rows, 1 to 1000"},
+                        {"q", "string", "only calls that this search finds"}}},
 };
 
 const struct route_table ROUTES_RULES = {ROWS, sizeof(ROWS) / sizeof(ROWS[0])};

@@ -91,7 +91,8 @@ struct filter {
 	uint64_t number;     /* of packets */
 	uint64_t helpers_us; /* when the kernel's helpers were last looked for */
 	bool helpers_told;
-	uint64_t second; /* that stops were last told in, and how many */
+	uint64_t shown_us; /* when the pinholes were last shown */
+	uint64_t second;   /* that stops were last told in, and how many */
 	uint64_t told;
 };
 

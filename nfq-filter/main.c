@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "nfq-filter/control.h"
+#include "nfq-filter/show.h"
 #include "nfq-filter/start.h"
 #include "platform/launch.h"
 #include "platform/service.h"
@@ -106,6 +107,7 @@ static bool loop_turn(struct loop *loop, struct filter *filter)
 	}
 	if (instant_now_us() >= filter_due_us(filter))
 		filter_tick(filter);
+	filter_show(filter);
 	return true;
 }
 

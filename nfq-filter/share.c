@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ enum {
 	DETAIL_BYTES = 512,
 	SOCKET_BYTES = 8 << 20,
 	US_PER_MS = 1000,
+	PINHOLES_BYTES = 512 << 10,
 };
 
 /* How a word of Redis is known in the words of a ban. */
@@ -168,6 +170,16 @@ static void tell_state(struct share *share)
 		(void)redis_run(share->redis);
 }
 
+static void tell_pinholes(struct share *share)
+{
+	(void)pthread_mutex_lock(&share->lock);
+	const bool queued = store_pinholes_put(share->redis, slice_text(share->node),
+	        slice_of(share->pinholes, share->pinholes_len));
+	(void)pthread_mutex_unlock(&share->lock);
+	if (queued)
+		(void)redis_run(share->redis);
+}
+
 static void take_orders(struct share *share)
 {
 	struct share_word word;
@@ -199,6 +211,7 @@ static void *share_run(void *context)
 			continue;
 		told_ms = instant_steady_ms();
 		tell_state(share);
+		tell_pinholes(share);
 	}
 	return NULL;
 }
@@ -225,7 +238,9 @@ bool share_start(struct share *share, const struct redis_settings *settings,
 		share->node[0] = 0;
 	(void)snprintf(share->node + strlen(share->node), 16, "-filter");
 	share->redis = store_open(&options);
-	if (!share->redis ||
+	share->pinholes = malloc(PINHOLES_BYTES);
+	(void)pthread_mutex_init(&share->lock, NULL);
+	if (!share->redis || !share->pinholes ||
 	        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 	                pair) != 0) {
 		(void)snprintf(
@@ -253,6 +268,23 @@ void share_stop(struct share *share)
 	if (share->theirs > 0)
 		(void)close(share->theirs);
 	share->ours = share->theirs = -1;
+	free(share->pinholes);
+	share->pinholes = NULL;
+}
+
+bool share_pinholes_begin(struct share *share, struct writer *out)
+{
+	/* Who reads it now is given the next one. */
+	if (!share->pinholes || pthread_mutex_trylock(&share->lock) != 0)
+		return false;
+	*out = writer_of(share->pinholes, PINHOLES_BYTES);
+	return true;
+}
+
+void share_pinholes_end(struct share *share, const struct writer *out)
+{
+	share->pinholes_len = out->truncated ? 0 : out->len;
+	(void)pthread_mutex_unlock(&share->lock);
 }
 
 void share_tell(struct share *share, enum share_what what, const struct ban *ban)

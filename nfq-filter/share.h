@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "engine/base/writer.h"
 #include "nfq-filter/ban.h"
 #include "platform/redis_settings.h"
 
@@ -46,6 +47,10 @@ struct share {
 	size_t pending_count;
 	uint64_t handed; /* number that the packet path was given */
 	uint64_t lost;   /* orders that found no room there */
+	/* What is open right now, as JSON rows; under the lock. */
+	pthread_mutex_t lock;
+	char *pinholes;
+	size_t pinholes_len;
 };
 
 /* Starts the thread when settings name a server. False, with a sentence in *error. */
@@ -57,6 +62,9 @@ void share_stop(struct share *share);
 void share_tell(struct share *share, enum share_what what, const struct ban *ban);
 /* The next change that another one decided; false = none now. */
 bool share_next(struct share *share, struct share_word *word);
+/* What is open, written anew; false when nobody shares it or it is being read. */
+bool share_pinholes_begin(struct share *share, struct writer *out);
+void share_pinholes_end(struct share *share, const struct writer *out);
 /* It is in force here. */
 void share_applied(struct share *share, const struct share_word *word);
 

@@ -10,6 +10,8 @@
  *   {rf:rules}:canary, :canaries            node -> version for it alone; their count
  *   {rf:blk}:h, :exp, :log, :n  blocked: entity -> "<expires ms> <detail>"; {rf:allow}: …
  *   rf:acct:{<account>}:<hour>  counters of one account and hour
+ *   rf:calls:{<node>}          calls that are up: number -> JSON; gone when it is silent
+ *   rf:pinholes:{<node>}       pinholes that are open, as JSON rows
  *   rf:node:<id>               fields of one node, gone when it is silent for 30 s
  *   rf:nodes                   when each node was last heard, by id
  *
@@ -178,6 +180,22 @@ enum { STORE_AMOUNTS_MAX = 16 };
  */
 bool store_account_add(struct redis *redis, struct slice account, uint64_t hour,
         const struct store_amount *amounts, size_t count);
+
+/*
+ * Queues what is known of a call that is up at a node, under the node's number of it; an
+ * empty text: it has ended. store_calls_keep queues a sign of life for all of them, or,
+ * anew, forgets them.
+ */
+bool store_call_put(
+        struct redis *redis, struct slice node, uint64_t id, struct slice json);
+bool store_calls_keep(struct redis *redis, struct slice node, bool anew);
+uint64_t store_calls_count(struct redis *redis, struct slice node);
+/* An HSCAN answer: the next cursor (0 = the end), numbers and texts in turn. */
+const struct redis_reply *store_calls(
+        struct redis *redis, struct slice node, uint64_t cursor);
+/* Queues a node's pinholes as one text; the text. */
+bool store_pinholes_put(struct redis *redis, struct slice node, struct slice json);
+const struct redis_reply *store_pinholes(struct redis *redis, struct slice node);
 
 /* Queues the state of a node: names and values in turn. */
 bool store_node_set(

@@ -69,6 +69,7 @@ static void on_event(
 	if (event->kind == EVENT_SENSOR && event->sensor_shared)
 		return;
 	tally_event(judge->tally, event);
+	ongoing_event(judge->ongoing, event);
 	put_hep(judge, event);
 	judge->line.context.rules = engine_rules(engine);
 	line_begin(&judge->line, event);

@@ -12,6 +12,7 @@
 #include "engine/report/line.h"
 #include "platform/rules_load.h"
 #include "sensor/inlet.h"
+#include "sensor/ongoing.h"
 #include "sensor/tally.h"
 #include "sensor/witness.h"
 
@@ -46,6 +47,7 @@ struct judge {
 	struct ring *out;
 	struct witness *witness;
 	struct tally *tally;
+	struct ongoing *ongoing;
 	unsigned out_kinds; /* bits of enum out_kind that somebody wants */
 	struct memory memory;
 	struct memory line_memory;

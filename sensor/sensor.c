@@ -204,6 +204,7 @@ static bool open_judge(struct sensor *sensor)
 	judge->lag_us =
 	        settings->hep_udp[0] || settings->hep_tcp[0] ? LAG_OF_AGENTS_US : LAG_US;
 	judge->tally = &sensor->share.tally;
+	judge->ongoing = &sensor->share.ongoing;
 	atomic_store(&judge->rules_version, judge->rules->version);
 	return judge_open(judge, sensor->settings.memory_bytes);
 }

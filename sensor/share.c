@@ -75,7 +75,8 @@ bool share_open(struct sensor *sensor)
 	if (!sensor_redis_options(sensor, &options))
 		return false;
 	share->redis = store_open(&options);
-	return share->redis && tally_open(&share->tally, &sensor->judge.bell);
+	return share->redis && tally_open(&share->tally, &sensor->judge.bell) &&
+	       ongoing_open(&share->ongoing);
 }
 
 void share_close(struct sensor *sensor)
@@ -84,6 +85,7 @@ void share_close(struct sensor *sensor)
 		(void)tally_flush(&sensor->share.tally, sensor->share.redis);
 	redis_free(&sensor->share.redis);
 	tally_close(&sensor->share.tally);
+	ongoing_close(&sensor->share.ongoing);
 }
 
 static void refuse(struct sensor *sensor, uint64_t version, const char *why)
@@ -190,6 +192,8 @@ void share_tick(struct sensor *sensor)
 	if (!share->redis)
 		return;
 	follow_rules(sensor);
-	if (tally_flush(&share->tally, share->redis))
+	if (tally_flush(&share->tally, share->redis)) {
 		tell_state(sensor);
+		ongoing_flush(&share->ongoing, share->redis, slice_text(sensor->node));
+	}
 }

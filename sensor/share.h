@@ -8,6 +8,7 @@
 
 #include "platform/store.h"
 #include "sensor/judge.h"
+#include "sensor/ongoing.h"
 #include "sensor/tally.h"
 
 struct sensor;
@@ -20,6 +21,7 @@ struct share {
 	uint64_t started_ms;
 	uint64_t lost_lines; /* told so far: only news makes the state worse */
 	struct tally tally;
+	struct ongoing ongoing;
 };
 
 bool share_open(struct sensor *sensor);

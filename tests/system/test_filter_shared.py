@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from common import skip
-from filter_field import Checks, Field, need_filter
+from filter_field import CLIENT, SERVER, Call, Checks, Field, need_filter, sdp
 
 check = Checks()
 
@@ -92,6 +92,10 @@ def run(server, one, two):
     check(soon(lambda: "rf:node:" in server.ask("KEYS", "rf:node:*")), "each tells its state")
     node = server.ask("KEYS", "rf:node:*").split()[0]
     check(soon(lambda: int(server.ask("HGET", node, "blocks").strip() or 0) >= 3), "with the number of the change in force")
+    call = Call(one.udp(one.client, CLIENT, 5060), one.udp(one.server, SERVER, 5060))
+    check(call.invite(sdp(CLIENT, (20000,))) and call.answer(sdp(SERVER, (30000,))), "a call passes")
+    check(soon(lambda: '"state":"open"' in server.ask("GET", f"rf:pinholes:{{{node[8:].strip()}}}")),
+          "open pinholes are told")
     server.stop()
     time.sleep(0.3)
     begin = time.time()
