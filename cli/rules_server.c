@@ -74,6 +74,9 @@ static void version_print(const struct rules_server *verb,
 	char version[TAG_BYTES];
 	if (printing_json(verb) || !member(document, "version", version))
 		printf("%.*s\n", (int)answer->body.len, answer->body.data);
+	else if (verb->canary)
+		printf("%s judges by trial %s; rules recall ends that\n", verb->canary,
+		        version);
 	else
 		printf("version %s is in force\n", version);
 }
@@ -103,12 +106,66 @@ static int change(
 	return code;
 }
 
+/* {"nodes":["a","b"]}; false when they are too many. */
+static bool nodes_write(struct writer *out, const char *nodes)
+{
+	struct slice rest = slice_text(nodes);
+	json_object(out, NULL);
+	json_array(out, "nodes");
+	while (slice_present(rest))
+		json_string(out, NULL, slice_trim(slice_split(&rest, ',')));
+	json_array_end(out);
+	json_object_end(out);
+	return !out->truncated;
+}
+
+/* Some nodes alone judge by it; no version is replaced, so none is named as seen. */
+static int staged_try(struct rules_server *verb, const char *id)
+{
+	char body[BODY_BYTES];
+	char path[PATH_BYTES];
+	struct writer out = writer_of(body, sizeof(body));
+	struct http_answer answer = {.body = buffer_of(0)};
+	int code;
+	if (!nodes_write(&out, verb->canary)) {
+		fprintf(stderr, "ringfence: --canary names too many nodes\n");
+		return EXIT_USAGE;
+	}
+	(void)snprintf(path, sizeof(path), "/api/v1/rulesets/%s/canary", id);
+	const struct http_question question = {.method = "POST",
+	        .path = path,
+	        .content_type = "application/json",
+	        .body = writer_text(&out)};
+	struct document *document = answer_of(verb, &question, &answer, &code);
+	if (document)
+		version_print(verb, &answer, document);
+	document_free(&document);
+	buffer_free(&answer.body);
+	return code;
+}
+
+static int recall(struct rules_server *verb)
+{
+	const struct http_question question = {.method = "DELETE",
+	        .path = verb->dry_run ? "/api/v1/rulesets/canary?dry_run=true"
+	                              : "/api/v1/rulesets/canary"};
+	struct http_answer answer = {.body = buffer_of(0)};
+	const int code = server_answer(&verb->server, &question, &answer);
+	if (code == EXIT_FINE)
+		printf("all nodes %s by the version in force\n",
+		        verb->dry_run ? "would judge" : "judge");
+	buffer_free(&answer.body);
+	return code;
+}
+
 static int staged_publish(struct rules_server *verb, const struct document *staged)
 {
 	struct buffer path = buffer_of(PATH_BYTES);
 	char id[TAG_BYTES];
 	char base[TAG_BYTES];
 	int code = EXIT_ENVIRONMENT;
+	if (verb->canary && member(staged, "id", id))
+		return staged_try(verb, id);
 	if (member(staged, "id", id) && member(staged, "base", base)) {
 		buffer_format(&path, "/api/v1/rulesets/%s/publish", id);
 		query_add(&path, "note", verb->note);
@@ -191,11 +248,13 @@ static int rollback(struct rules_server *verb, const char *to)
 static int act(struct rules_server *verb, const struct arguments *arguments)
 {
 	const char *action = arguments->values[0];
+	if (strcmp(action, "recall") == 0 && arguments->count == 1)
+		return recall(verb);
 	if (strcmp(action, "rollback") != 0 && arguments->count == 1)
 		return stage(verb, strcmp(action, "publish") == 0);
 	if (strcmp(action, "rollback") == 0 && arguments->count == 2)
 		return rollback(verb, arguments->values[1]);
-	fprintf(stderr, "ringfence: rules publish, diff, or rollback VERSION\n");
+	fprintf(stderr, "ringfence: rules publish, diff, recall, or rollback VERSION\n");
 	return EXIT_USAGE;
 }
 

@@ -8,16 +8,15 @@
 #include "cli/exit.h"
 #include "cli/option.h"
 #include "cli/output.h"
-#include "cli/paint.h"
 #include "cli/rule_words.h"
 #include "cli/rules_backtest.h"
 #include "cli/rules_diff.h"
+#include "cli/rules_list.h"
 #include "cli/rules_server.h"
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
 #include "platform/geo.h"
-#include "engine/report/json.h"
 #include "engine/report/rule_view.h"
 
 enum { PATH_BYTES = 4096, TEST_MEMORY = 512 << 20 };
@@ -35,6 +34,7 @@ static const struct action ACTIONS[] = {
                 "what --against would have said of captures, in lines of JSON"},
         {"publish", NULL, "make them the rules of all nodes, by a server"},
         {"rollback", "VERSION", "publish an older version again"},
+        {"recall", NULL, "end a canary: all nodes judge by the version in force"},
         {NULL, NULL, NULL},
 };
 
@@ -54,66 +54,6 @@ struct rules_verb {
 	struct rules rules;
 	int code;
 };
-
-static void list_json(const struct rule *rule)
-{
-	char buffer[8192];
-	struct writer out = writer_of(buffer, sizeof(buffer));
-	json_object(&out, NULL);
-	json_text(&out, "id", rule->id);
-	json_u64(&out, "rev", rule->rev);
-	json_text(&out, "title", rule->title);
-	json_text(&out, "category", rule->category);
-	json_literal(&out, "severity", report_severity(rule->severity));
-	json_bool(&out, "enabled", rule->enabled);
-	json_object_end(&out);
-	printf("%.*s", (int)out.len, buffer);
-}
-
-static void list_csv(const struct rule *rule)
-{
-	csv_text(rule->id);
-	printf(",%u,%s,%s,", rule->rev, report_severity(rule->severity),
-	        rule->enabled ? "true" : "false");
-	csv_text(rule->category);
-	putchar(',');
-	csv_text(rule->title);
-	putchar('\n');
-}
-
-static void list_row(const struct paint *paint, const struct rule *rule)
-{
-	paint_begin(paint, paint_severity(rule->severity));
-	printf("%-8s", report_severity(rule->severity));
-	paint_end(paint);
-	printf("  ");
-	paint_text(paint, rule->id, -34);
-	printf("  %s", rule->enabled ? "" : "(off) ");
-	paint_text(paint, rule->title, 90);
-	printf("\n");
-}
-
-static void list(const struct rules *rules, enum output output)
-{
-	const struct paint paint = paint_of(stdout);
-	const uint32_t count = rule_set_count(&rules->set);
-
-	if (output == OUTPUT_CSV)
-		printf("id,rev,severity,enabled,category,title\n");
-	for (uint32_t i = 0; i < count; i++) {
-		const struct rule *rule = rule_at(&rules->set, i);
-		list_item(output, i);
-		if (output == OUTPUT_TABLE)
-			list_row(&paint, rule);
-		else if (output == OUTPUT_CSV)
-			list_csv(rule);
-		else
-			list_json(rule);
-		if (output == OUTPUT_NDJSON)
-			putchar('\n');
-	}
-	list_end(output, count);
-}
 
 /* The lines of the file from the rule's first to the next item of the same indent. */
 static void show(const struct rule *rule)
@@ -330,7 +270,7 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 		return act_against(verb, arguments);
 
 	if (strcmp(action, "list") == 0) {
-		list(&verb->rules, (enum output)verb->server.server.output);
+		rules_list(&verb->rules, (enum output)verb->server.server.output);
 		return EXIT_FINE;
 	}
 	if (strcmp(action, "validate") == 0) {
@@ -345,6 +285,7 @@ static int act(struct rules_verb *verb, const struct arguments *arguments)
 static bool asks_server(const struct rules_verb *verb, const char *action)
 {
 	return strcmp(action, "publish") == 0 || strcmp(action, "rollback") == 0 ||
+	       strcmp(action, "recall") == 0 ||
 	       (strcmp(action, "diff") == 0 && !verb->against);
 }
 
@@ -390,6 +331,9 @@ int verb_rules(int argc, char **argv)
 	                &verb.against},
 	        {"note", 0, OPTION_TEXT, "TEXT", "publish, rollback: why, for the log",
 	                &verb.server.note},
+	        {"canary", 0, OPTION_TEXT, "NODE[,NODE]",
+	                "publish: have only these nodes judge by it, to try it",
+	                &verb.server.canary},
 	        {"dry-run", 0, OPTION_FLAG, NULL,
 	                "publish, rollback: only say what would happen",
 	                &verb.server.dry_run},

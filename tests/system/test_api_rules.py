@@ -295,6 +295,17 @@ def sensor_follows(server, redis, admin, directory):
             assert server.ask("DELETE", API + "/rulesets/canary", token=admin)[0] == 204
             until(lambda: node(server, admin).get("rules") == "4", "version 4 again")
             assert ask(server, admin, "GET", "/rulesets")["canary"] is None
+            # The same from a terminal.
+            (directory / "try.yaml").write_text(rule("tried"))
+            said = verb(server, admin, "publish", "--rules", directory / "try.yaml", "--canary", "ruled")
+            assert "ruled judges by trial" in said, said
+            assert ask(server, admin, "GET", "/rulesets")["canary"]["nodes"] == ["ruled"]
+            assert "would" in verb(server, admin, "recall", "--dry-run")
+            until(lambda: int(node(server, admin).get("rules")) > 4, "the canary of the verb")
+            verb(server, admin, "recall")
+            until(lambda: node(server, admin).get("rules") == "4", "version 4 once more")
+            assert "does not live" in verb(server, admin, "publish", "--rules", directory / "try.yaml",
+                                           "--canary", "nobody", code=3)
         finally:
             sensor.stop()
 
