@@ -12,7 +12,7 @@ build_packages=(gcc libc6-dev cmake make pkg-config ca-certificates
 	libhiredis-dev libssl-dev libsystemd-dev libseccomp-dev libcap-ng-dev
 	redis-server libmnl-dev libnftnl-dev libnetfilter-queue-dev libnetfilter-conntrack-dev)
 test_packages=(libcmocka-dev python3 sip-tester baresip-core sipsak sipvicious nmap tcpdump iproute2 valgrind
-	openssl systemd nftables conntrack procps tshark)
+	openssl systemd nftables conntrack procps tshark man-db mandoc prometheus zsh fish)
 
 # The page's tools, where they do not stand already from elsewhere.
 command -v npm >/dev/null || build_packages+=(nodejs npm)
