@@ -14,6 +14,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* What a packet had on the wire beyond what was captured. */
+enum { WIRE_MORE = 5 };
+
+static const uint64_t start_us = 1000000000000000;
+
 struct bytes {
 	uint8_t data[8192];
 	size_t len;
