@@ -5,6 +5,7 @@
 #include "dashboard-api/calls.h"
 #include "dashboard-api/captures.h"
 #include "dashboard-api/feed.h"
+#include "dashboard-api/indicators.h"
 #include "dashboard-api/jobs.h"
 #include "dashboard-api/list.h"
 #include "dashboard-api/route_table.h"
@@ -141,7 +142,7 @@ static const struct route ROWS[] = {
                 .handle = entity_get,
                 .role = ROLE_ANALYST,
                 .summary = "all that is known of an ip, account, number "
-                           "or user agent (ua)"},
+                           "user agent (ua) or network (asn)"},
         {.method = "GET",
                 .path = "/search",
                 .handle = search_get,
@@ -163,7 +164,26 @@ static const struct route ROWS[] = {
                 .kind = ROUTE_LIST,
                 .table = ARCHIVE_CALLS,
                 .summary = "ASR, NER, ACD, PDD and MOS of many calls",
-                .parameters = {BY("all, hour, prefix, or a field of calls")}},
+                .parameters = {BY("all, hour, prefix, or a field of calls"),
+                        {"at_risk", "boolean",
+                                "true: only calls that open alerts of level high or "
+                                "critical name, or whose account or source they are "
+                                "about"}}},
+        {.method = "GET",
+                .path = "/inventory",
+                .handle = inventory_get,
+                .role = ROLE_VIEWER,
+                .summary = "devices of SIP and H.323, last seen first",
+                .parameters = {{"limit", "integer", "rows, 1 to 1000"},
+                        {"from", "string", "RFC 3339, or -1h, -7d before now"},
+                        {"to", "string", "as from"}}},
+        {.method = "GET",
+                .path = "/indicators",
+                .handle = indicators_get,
+                .role = ROLE_ANALYST,
+                .summary = "addresses of open severe alerts as a bundle of STIX 2.1",
+                .parameters = {{"limit", "integer", "indicators, 1 to 1000"}},
+                .answer = "application/stix+json;version=2.1"},
         {.method = "GET",
                 .path = "/captures",
                 .handle = captures_get,

@@ -12,6 +12,7 @@
 enum { LINE_BYTES = 2048, ENTITY_LIMIT = 20 };
 
 static const char *const BY[] = {"by", NULL};
+static const char *const KPI_ALSO[] = {"by", "at_risk", NULL};
 
 /* Groups while they are written. */
 struct groups {
@@ -60,6 +61,10 @@ static bool kpi_write(void *context, const struct archive_kpi *kpi)
 	if (kpi->mos > 0)
 		json_fixed(&out, "mos", kpi->mos, 2);
 	json_u64(&out, "mos_low", kpi->mos_low);
+	if (slice_present(kpi->currency)) {
+		json_fixed(&out, "cost", kpi->cost, 2);
+		json_string(&out, "currency", kpi->currency);
+	}
 	return group_end(groups, &out);
 }
 
@@ -117,8 +122,9 @@ void kpis_get(struct visit *visit)
 	const struct archive_field *field;
 	enum archive_by by;
 	if (!by_read(visit, ARCHIVE_CALLS, &by, &field) ||
-	        !query_read(visit, ARCHIVE_CALLS, BY, &query))
+	        !query_read(visit, ARCHIVE_CALLS, KPI_ALSO, &query))
 		return;
+	query.at_risk = slice_equal(visit_parameter(visit, "at_risk"), SLICE("true"));
 	buffer_string(groups.out, "{\"data\":[");
 	groups_end(visit, archive_kpis(visit->api->archive, &query, by, field, &reader));
 }
@@ -155,6 +161,7 @@ static const struct appearance APPEARANCES[] = {
         {{"account", 7}, ARCHIVE_REGISTRATIONS, {"user", NULL}},
         {{"number", 6}, ARCHIVE_ALERTS, {"entity", NULL}},
         {{"number", 6}, ARCHIVE_CALLS, {"caller", "called", NULL}},
+        {{"asn", 3}, ARCHIVE_CALLS, {"asn", NULL}},
         {{"ua", 2}, ARCHIVE_ALERTS, {"user_agent", NULL}},
         {{"ua", 2}, ARCHIVE_CALLS, {"user_agent", NULL}},
         {{"ua", 2}, ARCHIVE_REGISTRATIONS, {"user_agent", NULL}},
@@ -211,7 +218,7 @@ void entity_get(struct visit *visit)
 		known = true;
 	}
 	if (!known) {
-		(void)problem(visit, 404, "entities are ip, account, number and ua");
+		(void)problem(visit, 404, "entities are ip, account, number, ua and asn");
 		return;
 	}
 	buffer_string(&visit->reply->body, "}");
@@ -241,4 +248,33 @@ void search_get(struct visit *visit)
 	}
 	buffer_string(&visit->reply->body, "}");
 	visit->reply->content_type = "application/json";
+}
+
+static bool device_write(void *context, const struct archive_device *device)
+{
+	struct groups *groups = context;
+	if (groups->any)
+		buffer_string(groups->out, ",");
+	groups->any = true;
+	struct writer out = buffer_room(groups->out, LINE_BYTES * 4);
+	json_object(&out, NULL);
+	json_string(&out, "kind", device->kind);
+	json_text(&out, "name", device->name);
+	json_text(&out, "address", device->address);
+	json_text(&out, "product", device->product);
+	json_time(&out, "first", device->first_us);
+	json_time(&out, "last", device->last_us);
+	json_u64(&out, "seen", device->seen);
+	return group_end(groups, &out);
+}
+
+void inventory_get(struct visit *visit)
+{
+	struct archive_query query;
+	struct groups groups = {.out = &visit->reply->body};
+	const struct archive_devices reader = {&groups, device_write};
+	if (!query_read(visit, ARCHIVE_REGISTRATIONS, NULL, &query))
+		return;
+	buffer_string(groups.out, "{\"data\":[");
+	groups_end(visit, archive_inventory(visit->api->archive, &query, &reader));
 }

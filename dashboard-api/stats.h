@@ -7,6 +7,7 @@
 #include "dashboard-api/api.h"
 
 void kpis_get(struct visit *visit);
+void inventory_get(struct visit *visit);
 void quality_get(struct visit *visit);
 void entity_get(struct visit *visit);
 void search_get(struct visit *visit);

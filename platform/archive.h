@@ -131,6 +131,9 @@ struct archive_query {
 	uint64_t after_us;
 	int64_t after_id;
 	unsigned limit;
+	/* Of calls: only those that an open alert of level high or critical names, or
+	 * whose account or source it is about. */
+	bool at_risk;
 };
 
 struct archive_row {
@@ -206,6 +209,8 @@ struct archive_kpi {
 	double pdd_ms;      /* mean of those that rang */
 	double mos;         /* mean, 0 = none measured */
 	uint64_t mos_low;   /* calls below MOS 3.6 */
+	double cost;        /* by the site's tariffs */
+	struct slice currency; /* absent: nothing had a price */
 };
 
 struct archive_kpi_reader {
@@ -235,6 +240,25 @@ struct archive_quality_reader {
 enum archive_listed archive_qualities(struct archive *archive,
         const struct archive_query *query, enum archive_by by,
         const struct archive_field *field, const struct archive_quality_reader *reader);
+
+/* A device and when it was seen. */
+struct archive_device {
+	struct slice kind; /* sip or h323 */
+	struct slice name;
+	struct slice address;
+	struct slice product; /* absent: it did not say */
+	uint64_t first_us, last_us;
+	uint64_t seen; /* registrations, or messages that told of it */
+};
+
+struct archive_devices {
+	void *context;
+	bool (*device)(void *context, const struct archive_device *device);
+};
+
+/* Of the query only its times and its limit count; last seen first. */
+enum archive_listed archive_inventory(struct archive *archive,
+        const struct archive_query *query, const struct archive_devices *reader);
 
 /* Sets an ARCHIVE_STATE field of a row; false when there is no such row. */
 bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,

@@ -72,6 +72,20 @@ struct slice column_text(sqlite3_stmt *statement, int column)
 	return slice_of(text, (size_t)sqlite3_column_bytes(statement, column));
 }
 
+struct slice column_address(sqlite3_stmt *statement, int column, char text[64])
+{
+	struct writer out = writer_of(text, 64);
+	struct address address;
+	if (sqlite3_column_type(statement, column) != SQLITE_BLOB)
+		return column_text(statement, column);
+	if (sqlite3_column_bytes(statement, column) != sizeof(address.bytes))
+		return (struct slice){0};
+	memcpy(address.bytes, sqlite3_column_blob(statement, column),
+	        sizeof(address.bytes));
+	writer_address(&out, &address);
+	return writer_text(&out);
+}
+
 static struct archive_row row_of(sqlite3_stmt *statement)
 {
 	enum { FIRST_STATE = 6 };
@@ -163,21 +177,14 @@ enum archive_listed archive_aggregate(struct archive *archive,
 	if (!statement)
 		return ARCHIVE_UNREADABLE;
 	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-		char address[64];
-		struct writer text = writer_of(address, sizeof(address));
-		struct archive_count count = {
-		        .value = column_text(statement, 0),
+		char text[64];
+		const struct archive_count count = {
+		        .value = column_address(statement, 0, text),
 		        .rows = (uint64_t)sqlite3_column_int64(statement, 1),
 		        .first_us = (uint64_t)sqlite3_column_int64(statement, 2),
 		        .last_us = (uint64_t)sqlite3_column_int64(statement, 3),
 		        .last_id = sqlite3_column_int64(statement, 4),
 		};
-		if (field->type == ARCHIVE_ADDRESS && count.value.len == 16) {
-			struct address ip;
-			memcpy(ip.bytes, count.value.data, sizeof(ip.bytes));
-			writer_address(&text, &ip);
-			count.value = writer_text(&text);
-		}
 		if (!counter->count(counter->context, &count))
 			break;
 	}

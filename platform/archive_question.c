@@ -139,6 +139,13 @@ void question_term(struct question *question, const struct archive_term *term)
 		question_sql(question, ", 0)");
 }
 
+static const char AT_RISK[] =
+        " AND (call_id IN (SELECT call_id FROM alerts WHERE state = 'open' AND severity "
+        "<= 2 AND call_id IS NOT NULL) OR account IN (SELECT entity FROM alerts WHERE "
+        "state = 'open' AND severity <= 2 AND entity_type = 'account') OR src_ip IN "
+        "(SELECT src_ip FROM alerts WHERE state = 'open' AND severity <= 2 AND "
+        "entity_type = 'ip'))";
+
 void question_where(struct question *question, const struct archive_query *query)
 {
 	question_sql(question, " WHERE time >= ");
@@ -162,6 +169,8 @@ void question_where(struct question *question, const struct archive_query *query
 		question_sql(question, " AND capture = ");
 		question_text(question, query->capture);
 	}
+	if (query->at_risk)
+		question_sql(question, AT_RISK);
 	for (size_t i = 0; i < query->term_count; i++) {
 		const struct archive_term *term = &query->terms[i];
 		const bool goes_on = i > 0 && query->terms[i - 1].group == term->group;

@@ -41,6 +41,8 @@ enum archive_listed question_end(
         struct archive *archive, sqlite3_stmt *statement, int last_step);
 /* Absent for NULL; valid until the next step. */
 struct slice column_text(sqlite3_stmt *statement, int column);
+/* Likewise, an address as its text, which lies in text. */
+struct slice column_address(sqlite3_stmt *statement, int column, char text[64]);
 /* A term's condition. */
 void question_term(struct question *question, const struct archive_term *term);
 /* " INDEXED BY …" when it is known which index finds the rows fastest. */

@@ -46,20 +46,6 @@ static sqlite3_stmt *sums_ask(struct archive *archive, struct question *question
 	return question->bad_value ? NULL : question_ask(archive, question);
 }
 
-/* Keys of addresses are blobs. */
-static struct slice key_of(sqlite3_stmt *statement, char text[64])
-{
-	struct writer out = writer_of(text, 64);
-	struct address address;
-	if (sqlite3_column_type(statement, 0) != SQLITE_BLOB)
-		return column_text(statement, 0);
-	if (sqlite3_column_bytes(statement, 0) != sizeof(address.bytes))
-		return (struct slice){0};
-	memcpy(address.bytes, sqlite3_column_blob(statement, 0), sizeof(address.bytes));
-	writer_address(&out, &address);
-	return writer_text(&out);
-}
-
 /* What one row of sums says, to whom it is told; false ends it. */
 struct sums_reader {
 	const void *told;
@@ -83,7 +69,8 @@ static enum archive_listed sums_read(struct archive *archive,
 	if (!statement)
 		return question.bad_value ? ARCHIVE_BAD_VALUE : ARCHIVE_UNREADABLE;
 	while ((step = sqlite3_step(statement)) == SQLITE_ROW)
-		if (!reader->row(reader->told, key_of(statement, text), statement))
+		if (!reader->row(
+		            reader->told, column_address(statement, 0, text), statement))
 			break;
 	return question_end(archive, statement, step);
 }
@@ -100,6 +87,8 @@ static bool kpi_row(const void *told, struct slice key, sqlite3_stmt *row)
 	        .pdd_ms = sqlite3_column_double(row, 5),
 	        .mos = sqlite3_column_double(row, 6),
 	        .mos_low = (uint64_t)sqlite3_column_int64(row, 7),
+	        .cost = sqlite3_column_double(row, 8),
+	        .currency = column_text(row, 9),
 	};
 	return reader->kpi(reader->context, &kpi);
 }
@@ -115,7 +104,8 @@ enum archive_listed archive_kpis(struct archive *archive,
 	        " ifnull(sum(duration_s > 0 OR status IN (480, 486, 487, 600, 603) OR "
 	        "q850_cause IN (16, 17, 18, 19, 21)), 0),"
 	        " ifnull(sum(duration_s), 0) / 100.0, ifnull(avg(pdd_ms), 0),"
-	        " ifnull(avg(mos), 0) / 100.0, ifnull(sum(mos < 360), 0)"};
+	        " ifnull(avg(mos), 0) / 100.0, ifnull(sum(mos < 360), 0),"
+	        " ifnull(sum(cost), 0) / 100.0, max(currency)"};
 	const struct sums_reader rows = {reader, kpi_row};
 	return sums_read(archive, query, &of, &rows);
 }

@@ -67,6 +67,15 @@ static const struct archive_field CALL_FIELDS[] = {
                 "of the caller's stream"},
         {"user_agent", ARCHIVE_TEXT, {"call.caller_user_agent"}, ARCHIVE_UNINDEXED,
                 "of the caller"},
+        {"country", ARCHIVE_TEXT, {"call.numbers.called.country"}, ARCHIVE_INDEXED,
+                "of the called number"},
+        {"direction", ARCHIVE_TEXT, {"call.direction"}, ARCHIVE_UNINDEXED,
+                "inbound, outbound, internal or transit"},
+        {"cost", ARCHIVE_HUNDREDTHS, {"call.cost.amount"}, ARCHIVE_UNINDEXED,
+                "by the site's tariffs"},
+        {"currency", ARCHIVE_TEXT, {"call.cost.currency"}, ARCHIVE_UNINDEXED, "of cost"},
+        {"asn", ARCHIVE_NUMBER, {"call.geo.caller.asn"}, ARCHIVE_INDEXED,
+                "network of the caller's address"},
 };
 
 static const struct archive_field REGISTRATION_FIELDS[] = {

@@ -166,6 +166,31 @@ def calls_open(server, token, call):
         server.ask("GET", "/api/v1/audit", token=token), 200)["data"])
 
 
+def others_are_told(server, token):
+    """Indicators for others, the inventory, and what a caller's calls cost."""
+    status, headers, bundle = server.ask("GET", "/api/v1/indicators", token=token)
+    assert status == 200 and headers["Content-Type"] == "application/stix+json;version=2.1"
+    kinds = [one["type"] for one in bundle["objects"]]
+    assert kinds[0] == "identity" and kinds.count("indicator") == len(kinds) - 1 > 0, kinds
+    uuid = r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
+    for one in bundle["objects"][1:]:
+        assert re.fullmatch("indicator--" + uuid, one["id"]), one
+        assert re.fullmatch(r"\[ipv[46]-addr:value = '[0-9a-f.:]+'\]", one["pattern"]), one
+        assert one["created"] <= one["modified"] and one["spec_version"] == "2.1"
+    again = server.ask("GET", "/api/v1/indicators", token=token)[2]
+    assert [one["id"] for one in again["objects"]] == [one["id"] for one in bundle["objects"]]
+    total = expect(server.ask("GET", "/api/v1/kpis", token=token), 200)["data"][0]
+    risk = expect(server.ask("GET", "/api/v1/kpis?at_risk=true", token=token), 200)["data"]
+    assert not risk or risk[0]["attempts"] <= total["attempts"], risk
+    expect(server.ask("GET", "/api/v1/kpis?by=country", token=token), 200)
+    expect(server.ask("GET", "/api/v1/entities/asn/3320", token=token), 200)
+    expect(server.ask("GET", "/api/v1/entities/asn/x", token=token), 400)
+    register = upload(server, token, SOURCE / "captures/benign/register.pcap", "register.pcap")
+    replayed(server, token, register)
+    rows = expect(server.ask("GET", "/api/v1/inventory", token=token), 200)["data"]
+    assert any(row["kind"] == "sip" and row["name"] and row["address"] for row in rows), rows
+
+
 def alerts_open(server, token, attack):
     row = expect(server.ask("GET", f"/api/v1/alerts?capture={attack}&rule_id=auth-bruteforce",
                             token=token), 200)["data"][0]
@@ -449,6 +474,7 @@ def main():
         forms_hold(server, token)
         calls_open(server, token, call)
         alerts_open(server, token, attack)
+        others_are_told(server, token)
         roles_hold(server, cookie, token)
         numbers_are_masked(server, cookie, token)
         devices_of_h323(server, token)
