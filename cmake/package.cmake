@@ -39,6 +39,8 @@ foreach(daemon sensor filter api)
     COMPONENT ${daemon})
   install(FILES ${manuals}/samples/${daemon}.yaml
     DESTINATION share/doc/ringfence-${daemon}/examples COMPONENT ${daemon})
+  install(FILES ${manuals}/schema/${daemon}.json DESTINATION share/ringfence/schema
+    COMPONENT ${daemon})
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/ringfence-${daemon}
     RENAME copyright COMPONENT ${daemon})
 endforeach()

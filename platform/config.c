@@ -11,7 +11,7 @@
 enum {
 	KEY_BYTES = 128,
 	DEPTH_MAX = 4,      /* of keys: "a.b.c.d" */
-	OVERLAYS_MAX = 256, /* files in conf.d */
+	OVERLAYS_MAX = 256, /* files */
 	DOCUMENTS_MAX = OVERLAYS_MAX + 1,
 };
 
@@ -137,41 +137,67 @@ static bool document_read(
 	return document_walk(config, document, &why) || refuse(error, path, &why, NULL);
 }
 
-/* "…/conf.d" beside the file; false when the name is too long. */
-static bool overlay_path(const char *path, const char *name, char *text, size_t bytes)
+/* Where overlays of a file lie: what all programs share, and what is this one's. */
+struct overlays {
+	char directory[4096];
+	struct file_list list;
+};
+
+/* "…/conf.d" or, for "…/sensor.yaml", "…/sensor.d"; false when the name is too long. */
+static bool overlays_place(struct overlays *overlays, const char *path, bool own)
 {
 	const char *slash = strrchr(path, '/');
-	const int directory = slash ? (int)(slash - path + 1) : 0;
-	const int len = snprintf(
-	        text, bytes, "%.*sconf.d%s%s", directory, path, name[0] ? "/" : "", name);
-	return len > 0 && (size_t)len < bytes;
+	const char *name = slash ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+	const struct slice stem =
+	        own ? slice_of(name, dot ? (size_t)(dot - name) : strlen(name))
+	            : SLICE("conf");
+	const int len = snprintf(overlays->directory, sizeof(overlays->directory),
+	        "%.*s%.*s.d", (int)(name - path), path, (int)stem.len, stem.data);
+	return len > 0 && (size_t)len < sizeof(overlays->directory);
+}
+
+static bool overlay_read(struct config *config, const struct overlays *overlays,
+        const char *name, struct config_error *error)
+{
+	char file[4096];
+	const int len = snprintf(file, sizeof(file), "%s/%s", overlays->directory, name);
+	return len > 0 && (size_t)len < sizeof(file) &&
+	       document_read(config, file, error);
+}
+
+static bool directory_read(
+        struct config *config, struct overlays *overlays, struct config_error *error)
+{
+	struct file_error file_error;
+	struct document_error why = {0};
+	if (!file_list(overlays->directory, ".yaml", &overlays->list, &file_error)) {
+		(void)document_refuse(&why, 0, 0, "%s", file_error.text);
+		return refuse(error, overlays->directory, &why, NULL);
+	}
+	bool fine = true;
+	if (config->document_count + overlays->list.count > DOCUMENTS_MAX) {
+		(void)document_refuse(
+		        &why, 0, 0, "holds more than %d files", OVERLAYS_MAX);
+		fine = refuse(error, overlays->directory, &why, NULL);
+	}
+	for (size_t i = 0; fine && i < overlays->list.count; i++)
+		fine = overlay_read(config, overlays, overlays->list.names[i], error);
+	file_list_free(&overlays->list);
+	return fine;
 }
 
 static bool overlays_read(
         struct config *config, const char *path, struct config_error *error)
 {
-	char file[4096];
-	struct file_list list;
-	struct file_error file_error;
-	struct document_error why = {0};
-
-	if (strcmp(path, "-") == 0 || !overlay_path(path, "", file, sizeof(file)) ||
-	        !file_is_directory(file))
-		return true;
-	if (!file_list(file, ".yaml", &list, &file_error)) {
-		(void)document_refuse(&why, 0, 0, "%s", file_error.text);
-		return refuse(error, file, &why, NULL);
-	}
+	struct overlays overlays;
 	bool fine = true;
-	if (list.count > OVERLAYS_MAX) {
-		(void)document_refuse(
-		        &why, 0, 0, "holds more than %d files", OVERLAYS_MAX);
-		fine = refuse(error, file, &why, NULL);
-	}
-	for (size_t i = 0; fine && i < list.count; i++)
-		fine = overlay_path(path, list.names[i], file, sizeof(file)) &&
-		       document_read(config, file, error);
-	file_list_free(&list);
+	if (strcmp(path, "-") == 0)
+		return true;
+	for (int own = 0; fine && own < 2; own++)
+		if (overlays_place(&overlays, path, own == 1) &&
+		        file_is_directory(overlays.directory))
+			fine = directory_read(config, &overlays, error);
 	return fine;
 }
 

@@ -3,9 +3,10 @@
  * reads it, refuses what it does not know with file, line and column, tells where each
  * value came from, and writes the settings' reference and their JSON Schema.
  *
- * A setting's key is its path in the file, "redis.address". Files in the directory
- * conf.d beside the file are read after it in the order of their names: what they set
- * replaces what stood before (a list as a whole). What no file sets has its fallback.
+ * A setting's key is its path in the file, "redis.address". Files in the directories
+ * conf.d and (beside sensor.yaml) sensor.d are read after it in the order of their names:
+ * what they set replaces what stood before (a list as a whole). Programs whose files lie
+ * together share conf.d. What no file sets has its fallback.
  */
 #ifndef RINGFENCE_PLATFORM_CONFIG_H
 #define RINGFENCE_PLATFORM_CONFIG_H

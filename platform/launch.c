@@ -123,8 +123,12 @@ static void manual_config_print(const struct launch *launch)
 	roff_section(stdout, "DESCRIPTION");
 	roff_paragraph(stdout,
 	        "A file of YAML. A dot in a name stands for a map within a map. Files in "
-	        "conf.d beside\nthe file are read after it, in the order of their names; "
-	        "what they set replaces what\nstood before. What is not known, and what "
+	        "conf.d beside\nthe file, which all programs share, and in a directory "
+	        "named as the file but for its\nending (sensor.d) are read after it, in "
+	        "the "
+	        "order of their names; what they set\nreplaces what stood before. What "
+	        "is "
+	        "not known, and what "
 	        "is "
 	        "no good value, is refused with file, line\nand column.");
 	roff_section(stdout, "SETTINGS");

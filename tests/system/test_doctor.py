@@ -105,6 +105,13 @@ def config(folder):
            and f"{folder}/sensor.yaml:2:9" in out and "built in" not in out, out)
     code, out, _ = said("show", "sensor", "--directory", folder, "--effective")
     expect("and with --effective everything", "built in" in out and out.count("\n") > 30, out)
+    (folder / "sensor.d").mkdir()
+    (folder / "sensor.d" / "own.yaml").write_text("memory: 3G\n")
+    (folder / "conf.d" / "own.yaml").write_text("redis: { address: \"192.0.2.1:6379\" }\n")
+    code, out, err = said("show", "--directory", folder)
+    expect("conf.d is read by all, sensor.d by the sensor", code == 0 and out.count("192.0.2.1:6379") == 2
+           and f'memory: {3 << 30}  # {folder}/sensor.d/own.yaml' in out, out + err)
+    (folder / "sensor.d" / "own.yaml").unlink()
     (folder / "sensor.yaml").write_text("memory: 1G\nmemroy: 2G\n")
     code, out, err = said("check", "--directory", folder)
     expect("a wrong one is refused with its place", code == 3 and f"{folder}/sensor.yaml:2:1" in err, err)
