@@ -16,6 +16,7 @@
 #include "nfq-filter/share.h"
 #include "nfq-filter/standby.h"
 #include "platform/conntrack.h"
+#include "platform/geo.h"
 #include "platform/instant.h"
 #include "platform/log.h"
 #include "platform/queue.h"
@@ -60,6 +61,8 @@ struct filter {
 	struct settings settings;
 	struct config *config;
 	struct rules rules;
+	struct geo *geo; /* NULL = none */
+	struct geo_ops geo_ops;
 	struct memory engine_memory, memory;
 	struct memory judge_memory; /* of rules that came later */
 	struct engine *engine;

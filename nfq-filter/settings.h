@@ -45,6 +45,7 @@ struct settings {
 	uint64_t memory;
 	const char *rules;
 	const char *site;
+	const char *geo;
 	const char *events;
 	const char *state;
 	const char *user;

@@ -82,13 +82,28 @@ static bool rules_read(const struct filter *filter, struct rules *rules)
 	const struct settings *settings = &filter->settings;
 	const char *directory = settings->rules[0] ? settings->rules : rules_default();
 	*rules = (struct rules){0};
+	rules->set.geo = filter->geo ? &filter->geo_ops : NULL;
 	return (directory && rules_load(rules, directory,
 	                             settings->site[0] ? settings->site : NULL)) ||
 	       say(filter, directory ? directory : "rules", "no rules to go by");
 }
 
+static bool geo_start(struct filter *filter)
+{
+	struct geo_error error;
+	if (!filter->settings.geo[0])
+		return true;
+	filter->geo = geo_open(filter->settings.geo, &error);
+	if (!filter->geo)
+		return say(filter, filter->settings.geo, error.text);
+	filter->geo_ops = geo_ops(filter->geo);
+	return true;
+}
+
 static bool engine_start(struct filter *filter)
 {
+	if (!geo_start(filter))
+		return false;
 	if (!rules_read(filter, &filter->rules))
 		return false;
 	filter->engine_memory = memory_reserve(filter->settings.memory);
@@ -227,6 +242,7 @@ void filter_stop(struct filter *filter)
 	netfilter_close(&filter->firewall.netfilter);
 	conntrack_close(&filter->conntrack);
 	rules_clear(&filter->rules);
+	geo_close(&filter->geo);
 	memory_release(&filter->memory);
 	memory_release(&filter->engine_memory);
 	memory_release(&filter->judge_memory);

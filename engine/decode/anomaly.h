@@ -61,6 +61,7 @@
 	X(SIP_OVERSIZE, "sip-oversize", "a method, URI, identifier, Via or Contact that is far too long") \
 	X(SIP_EMPTY_VALUE, "sip-empty-value", "a header that must have a value is empty") \
 	X(SIP_SLOW, "sip-slow", "message over a stream that was begun and does not end for 10 s") \
+	X(SIP_MIDSTREAM, "sip-midstream", "SIP or H.323 in a stream that began as something else") \
 	/* body */                                                                       \
 	X(SIP_LENGTH_MISSING, "sip-length-missing", "stream message without Content-Length") \
 	X(SIP_LENGTH_BAD, "sip-length-bad", "Content-Length that is no number or negative") \

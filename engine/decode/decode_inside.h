@@ -50,6 +50,7 @@ enum stream_kind {
 	STREAM_WEBSOCKET,
 	STREAM_Q931, /* TPKTs of call signalling */
 	STREAM_H245, /* TPKTs of H.245 */
+	STREAM_FOREIGN, /* something else, on a port that gateways look into */
 };
 
 enum stream_step {

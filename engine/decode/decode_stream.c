@@ -1,9 +1,11 @@
 #include "engine/decode/decode_inside.h"
 #include "engine/decode/scan.h"
+#include "engine/decode/tpkt.h"
 
 enum {
 	SEARCH_MAX =
 	        65536,  /* bytes of a stream joined midway that are searched for SIP */
+	FOREIGN_MAX = 262144, /* bytes of another protocol that are looked at */
 	OVERDUE_S = 10, /* so long a message may take from its first byte to its last */
 };
 
@@ -33,6 +35,52 @@ static enum stream_step give_up(struct decode *decode)
 	return STEP_WAIT;
 }
 
+/* The ports at which routers read along (RFC 3261 18, H.225.0), at the far end. */
+static bool read_along(const struct datagram *datagram)
+{
+	static const uint16_t ports[] = {5060, 5061, 1720};
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (datagram->dst.port == ports[i])
+			return true;
+	return false;
+}
+
+/* A whole start line of SIP, or a Q.931 message in its TPKT, at the head of the bytes. */
+static bool signalling_begins(struct slice bytes)
+{
+	const struct slice version = SLICE("SIP/2.0");
+	struct slice rest = bytes, payload;
+	const struct slice line = slice_split(&rest, '\n');
+	size_t consumed;
+	if (slice_present(rest) &&
+	        (slice_starts(line, version) || slice_ends(slice_trim(line), version)))
+		return true;
+	return tpkt_read(bytes, &payload, &consumed) == TPKT_COMPLETE &&
+	       tpkt_find_q931(bytes, 0) == 0;
+}
+
+/*
+ * Somebody's browser may be made to send what a gateway on the way takes for a phone's own
+ * message, when a segment begins with it: no pinhole comes of it, and it is told.
+ */
+static enum stream_step foreign_step(struct decode *decode, struct message *message)
+{
+	uint32_t *tag = frame_stream_tag(decode->datagram->stream);
+	const struct slice bytes = decode->rest;
+	*tag += (uint32_t)(bytes.len < FOREIGN_MAX ? bytes.len : FOREIGN_MAX) << 8;
+	stream_advance(decode, bytes.len);
+	if (!signalling_begins(bytes)) {
+		if (*tag >> 8 >= FOREIGN_MAX)
+			frame_ignore(decode->frame, decode->datagram->stream);
+		return STEP_WAIT;
+	}
+	frame_ignore(decode->frame, decode->datagram->stream);
+	decode_error(decode, message, bytes);
+	decode->anomalies = (struct anomalies){{0}};
+	anomaly_set(&decode->anomalies, ANOMALY_SIP_MIDSTREAM);
+	return STEP_MESSAGE;
+}
+
 /*
  * No start line in sight. A connection seen from its first byte that does not speak SIP
  * never will; one joined midway is searched for a while.
@@ -42,6 +90,11 @@ static enum stream_step search(struct decode *decode)
 	uint32_t *tag = frame_stream_tag(decode->datagram->stream);
 	const char *end = scan_end(decode->rest), *p = end;
 	bool known = stream_kind_of(decode) == STREAM_SIP;
+	if (!known && decode->datagram->stream_start && read_along(decode->datagram)) {
+		stream_kind_set(decode, STREAM_FOREIGN);
+		stream_advance(decode, decode->rest.len);
+		return STEP_WAIT;
+	}
 	if (!known && decode->datagram->stream_start)
 		return give_up(decode);
 	/* The last line may be the beginning of a start line. */
@@ -175,6 +228,8 @@ static enum stream_step stream_step(struct decode *decode, struct message *messa
 	case STREAM_Q931:
 	case STREAM_H245:
 		return tpkt_step(decode, message);
+	case STREAM_FOREIGN:
+		return foreign_step(decode, message);
 	case STREAM_UNKNOWN:
 		break;
 	}
@@ -193,6 +248,7 @@ static void resume(struct decode *decode)
 		tpkt_resume(decode);
 		break;
 	case STREAM_SIP:
+	case STREAM_FOREIGN:
 	case STREAM_UNKNOWN:
 		break;
 	}

@@ -248,6 +248,7 @@ static const struct field_source usual[FIELD_COUNT] = {
         AT(DSCP, DATAGRAM, datagram, dscp, U8),
         AT(TTL, DATAGRAM, datagram, ttl, U8),
         AT(PROVEN, EVENT, event, proven, BOOL),
+        AT(SRC_REGISTERED, EVENT, event, registered, BOOL),
         AT(RETRANSMISSION, EVENT, event, retransmission, BOOL),
         AT(RAW_LEN, MESSAGE, message, bytes.len, U64),
         NAMED(MESSAGE, MESSAGE, message, kind, NAME, message_names),

@@ -52,6 +52,8 @@
 	X(DSCP, "dscp", NUMBER, FIELDS_ALL, "DiffServ code point of the packet")         \
 	X(TTL, "ttl", NUMBER, FIELDS_ALL, "hops that the packet had left")               \
 	X(PROVEN, "proven", BOOL, FIELDS_ALL, "the source is known to be real")          \
+	X(SRC_REGISTERED, "src.registered", BOOL, 1u << EVENT_SIP_REQUEST,               \
+	        "a registrar has a live binding of the source")                          \
 	X(RETRANSMISSION, "retransmission", BOOL, FIELDS_SIP,                            \
 	        "a copy of one seen before")                                             \
 	X(RAW, "raw", TEXT, FIELDS_ALL, "all bytes of the message")                      \

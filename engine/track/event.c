@@ -74,6 +74,7 @@ struct event *event_push_seen(
 	event->call = seen->call;
 	event->retransmission = seen->retransmission;
 	event->proven = seen->proven;
+	event->registered = seen->registered;
 	return event;
 }
 

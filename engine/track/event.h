@@ -90,6 +90,7 @@ struct event {
 	uint32_t lost_after_s;                  /* SIP_TRANSACTION: see nat_reach_answered */
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
+	bool registered;                        /* SIP: a registrar has a binding of the source */
 	bool answers;                           /* SIP_TRANSACTION, challenged: the source has answered one before */
 	const char *sensor_what;                /* SENSOR: "overload", "clock-step" … */
 	const char *sensor_where;               /* SENSOR: which table or source */

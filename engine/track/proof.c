@@ -40,37 +40,41 @@ static uint32_t source_find(
 	return 0;
 }
 
-bool track_source_proven(const struct track *track, const struct address *address)
+/* NULL when it is not known. */
+static const struct proof_source *source_of(
+        const struct track *track, const struct address *address)
 {
 	const uint32_t index =
 	        source_find(track, address, hash_address(&track->key, address));
-	if (!index)
-		return false;
-	const struct proof_source *source = slab_at(&track->source_slab, index);
-	return track->now_us < source->time_us + PROOF_VALID_US;
+	return index ? slab_at(&track->source_slab, index) : NULL;
+}
+
+static bool still_proven(const struct track *track, const struct proof_source *source)
+{
+	return source && source->time_us &&
+	       track->now_us < source->time_us + PROOF_VALID_US;
+}
+
+bool track_source_proven(const struct track *track, const struct address *address)
+{
+	return still_proven(track, source_of(track, address));
 }
 
 bool proof_answers(const struct track *track, const struct address *address)
 {
-	const uint32_t index =
-	        source_find(track, address, hash_address(&track->key, address));
-	if (!index)
-		return false;
-	const struct proof_source *source = slab_at(&track->source_slab, index);
-	return source->answers && track->now_us < source->time_us + PROOF_VALID_US;
+	const struct proof_source *source = source_of(track, address);
+	return source && source->answers && still_proven(track, source);
 }
 
-static void source_note(struct track *track, const struct address *address,
-        uint64_t time_us, bool answers)
+/* The entry of an address, made if need be; NULL when there is no room at all. */
+static struct proof_source *source_take(
+        struct track *track, const struct address *address)
 {
 	const uint64_t hash = hash_address(&track->key, address);
 	uint32_t index = source_find(track, address, hash);
 	if (index) {
-		struct proof_source *known = slab_at(&track->source_slab, index);
-		known->time_us = time_us;
-		known->answers |= answers;
 		list_touch(&track->source_idle, index);
-		return;
+		return slab_at(&track->source_slab, index);
 	}
 	if (slab_full(&track->source_slab)) {
 		const uint32_t oldest = track->source_idle.front;
@@ -82,12 +86,30 @@ static void source_note(struct track *track, const struct address *address,
 	}
 	index = slab_take(&track->source_slab);
 	if (!index)
-		return;
+		return NULL;
 	struct proof_source *source = slab_at(&track->source_slab, index);
-	*source = (struct proof_source){
-	        .time_us = time_us, .answers = answers, .address = *address};
+	*source = (struct proof_source){.address = *address};
 	(void)table_insert(&track->source_table, hash, index);
 	list_push_back(&track->source_idle, index);
+	return source;
+}
+
+static void source_note(struct track *track, const struct address *address,
+        uint64_t time_us, bool answers)
+{
+	struct proof_source *source = source_take(track, address);
+	if (!source)
+		return;
+	source->time_us = time_us;
+	source->answers |= answers;
+}
+
+void proof_registered(
+        struct track *track, const struct address *address, uint64_t until_us)
+{
+	struct proof_source *source = source_take(track, address);
+	if (source && source->registered_until_us < until_us)
+		source->registered_until_us = until_us;
 }
 
 static uint32_t nonce_find(const struct track *track, const struct proof_nonce *wanted)
@@ -159,11 +181,11 @@ bool proof_request(struct track *track, struct seen *seen)
 	const bool connected =
 	        datagram->transport != TRANSPORT_UDP && !datagram->stream_gap;
 	seen->nonce_known = nonce_echoed(track, seen);
-	if (connected || seen->nonce_known) {
+	if (connected || seen->nonce_known)
 		source_note(track, &datagram->src.ip, seen->time_us, seen->nonce_known);
-		return true;
-	}
-	return track_source_proven(track, &datagram->src.ip);
+	const struct proof_source *source = source_of(track, &datagram->src.ip);
+	seen->registered = source && track->now_us < source->registered_until_us;
+	return connected || seen->nonce_known || still_proven(track, source);
 }
 
 void proof_tag_echoed(struct track *track, struct seen *seen)

@@ -215,6 +215,8 @@ static struct binding *rebuild_add(struct track *track, const struct seen *seen,
 	}
 	binding->interval_s = listed->expires_s;
 	binding->expires_us = seen->time_us + (uint64_t)listed->expires_s * 1000000;
+	if (binding->granted)
+		proof_registered(track, &binding->source.ip, binding->expires_us);
 	binding->contact_foreign = foreign(&listed->contact.uri, &binding->source);
 	binding->contact = text_keep(track, &next->arena, contact);
 	binding->user_agent =

@@ -66,6 +66,7 @@ enum track_table {
 struct proof_source {
 	struct list_link idle;
 	uint64_t time_us;
+	uint64_t registered_until_us;
 	bool answers; /* it has answered a challenge */
 	struct address address;
 };
@@ -185,6 +186,7 @@ struct seen {
 	enum call_side side; /* of the call: who sent this */
 	bool retransmission;
 	bool final; /* the first final response of its transaction */
+	bool registered; /* somebody behind the source is */
 	bool proven;
 	bool nonce_known; /* the credentials' nonce was seen on its way to the source */
 	bool call_new; /* this message began the call */
@@ -279,6 +281,9 @@ bool proof_answers(const struct track *track, const struct address *address);
 void proof_challenge_sent(struct track *track, const struct seen *seen);
 /* Judges a request: TCP, an answered nonce; tags are judged where they are known. */
 bool proof_request(struct track *track, struct seen *seen);
+/* A registrar has taken a binding of this address. */
+void proof_registered(
+        struct track *track, const struct address *address, uint64_t until_us);
 void proof_tag_echoed(struct track *track, struct seen *seen);
 
 /* call.c */

@@ -339,6 +339,45 @@ def stream_length(capture):
     capture.tcp(ATTACKER, SERVER, 21001, request("MESSAGE", 1, transport="TCP").replace(b"Content-Length: 0", b"Content-Length: 1000000"))
 
 
+def web_post(host, length):
+    return (f"POST / HTTP/1.1\r\nHost: {host}:5060\r\nContent-Type: multipart/form-data\r\n"
+            f"Content-Length: {length}\r\n\r\n").encode()
+
+
+@attack
+def slipstream(capture):
+    """A web page has a browser send a form whose second segment begins as a phone's REGISTER."""
+    hidden = request("REGISTER", 1, src=PHONE, contact=f"<sip:x@{PHONE}:445>", transport="TCP")
+    filling = b"-" * 1200
+    capture.stream(PHONE, SERVER, 21002, [web_post("sip.example", 4000) + filling, hidden, filling], 0.1)
+
+
+@attack
+def policy_storm(capture):
+    """Four hundred calls within two seconds."""
+    for i in range(400):
+        capture.udp(ATTACKER, SERVER, request("INVITE", i))
+        capture.wait(0.005)
+
+
+@attack
+def policy_phone(capture):
+    """A phone that is registered sends more of everything than any phone does."""
+    contact = f"<sip:100@{PHONE}:5060>"
+    message = request("REGISTER", 0, src=PHONE, to="100", contact=contact, lines=["User-Agent: Testphone 1", "Expires: 3600"])
+    exchange(capture, message, 401, challenge("n"), src=PHONE)
+    message = request("REGISTER", 1, src=PHONE, to="100", contact=contact,
+                      lines=[credentials("100", "n", 1, 1), "User-Agent: Testphone 1", "Expires: 3600"])
+    exchange(capture, message, 200, f"Contact: {contact};expires=3600", src=PHONE)
+    for i in range(40):
+        exchange(capture, request("MESSAGE", 100 + i, src=PHONE, to="300"), 200, src=PHONE)
+        exchange(capture, request("INVITE", 200 + i, src=PHONE, to="00881612345678"), 403, src=PHONE)
+        exchange(capture, request("OPTIONS", 300 + i, src=PHONE), 200, src=PHONE)
+        exchange(capture, request("INFO", 400 + i, src=PHONE), 200, src=PHONE)
+        exchange(capture, request("SUBSCRIBE", 500 + i, src=PHONE), 200, src=PHONE)
+        capture.wait(0.1)
+
+
 @attack
 def peer_crash(capture):
     for i in range(3):

@@ -390,6 +390,14 @@ def slow_link(capture):
 
 
 @scene
+def web_upload(capture):
+    """A browser uploads a text about SIP to a web server at port 5060."""
+    text = b"A request begins with a line like this one:\r\nREGISTER sip:example.net SIP/2.0\r\n" + b"." * 900
+    head = f"POST /notes HTTP/1.1\r\nHost: {SERVER}:5060\r\nContent-Length: {3 * len(text)}\r\n\r\n".encode()
+    capture.stream(PHONE, SERVER, 22002, [head + text, text, text], 0.2)
+
+
+@scene
 def odd_devices(capture):
     """Devices with a quirk each, in every message, and a server that answers what it did not like."""
     for i in range(24):
