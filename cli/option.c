@@ -167,3 +167,15 @@ const struct action *action_read(
 	fprintf(stderr, "\n");
 	return NULL;
 }
+
+const struct action *options_action(const struct usage *usage,
+        const struct option *options, size_t count, struct arguments *arguments,
+        int *code)
+{
+	if (!options_read(usage, options, count, arguments, code))
+		return NULL;
+	const struct action *action = action_read(usage, arguments);
+	if (!action)
+		*code = EXIT_USAGE;
+	return action;
+}

@@ -57,6 +57,10 @@ bool options_read(const struct usage *usage, const struct option *options, size_
 /* The action that the first argument names; NULL, told on standard error: none. */
 const struct action *action_read(
         const struct usage *usage, const struct arguments *arguments);
+/* Both at once: NULL, and the verb ends with *code. */
+const struct action *options_action(const struct usage *usage,
+        const struct option *options, size_t count, struct arguments *arguments,
+        int *code);
 
 bool bytes_parse(const char *text, size_t *bytes);
 

@@ -244,12 +244,10 @@ int verb_calls(int argc, char **argv)
 	};
 	int code;
 
-	if (!options_read(
-	            &USAGE, table, sizeof(table) / sizeof(table[0]), &arguments, &code))
-		return code;
-	const struct action *action = action_read(&USAGE, &arguments);
+	const struct action *action = options_action(
+	        &USAGE, table, sizeof(table) / sizeof(table[0]), &arguments, &code);
 	if (!action)
-		return EXIT_USAGE;
+		return code;
 	verb.action = action->name;
 	if (!usable(&verb))
 		return EXIT_USAGE;

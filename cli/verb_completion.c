@@ -125,11 +125,9 @@ int verb_completion(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
 	int code;
-	if (!options_read(&USAGE, NULL, 0, &arguments, &code))
-		return code;
-	const struct action *action = action_read(&USAGE, &arguments);
+	const struct action *action = options_action(&USAGE, NULL, 0, &arguments, &code);
 	if (!action)
-		return EXIT_USAGE;
+		return code;
 	code = action->name[0] == 'b'   ? bash_print()
 	       : action->name[0] == 'z' ? zsh_print()
 	                                : fish_print();

@@ -126,12 +126,10 @@ int verb_config(int argc, char **argv)
 	};
 	struct arguments arguments = {argc, argv};
 	int code;
-	if (!options_read(&USAGE, options, sizeof(options) / sizeof(options[0]),
-	            &arguments, &code))
-		return code;
-	const struct action *action = action_read(&USAGE, &arguments);
+	const struct action *action = options_action(
+	        &USAGE, options, sizeof(options) / sizeof(options[0]), &arguments, &code);
 	if (!action)
-		return EXIT_USAGE;
+		return code;
 	verb.action = action->name;
 	return run(&verb, &arguments);
 }

@@ -142,12 +142,10 @@ int verb_report(int argc, char **argv)
 	const struct option options[] = {SERVER_OPTIONS(&server)};
 	struct arguments arguments = {argc, argv};
 	int code;
-	if (!options_read(&USAGE, options, sizeof(options) / sizeof(options[0]),
-	            &arguments, &code))
-		return code;
-	const struct action *action = action_read(&USAGE, &arguments);
+	const struct action *action = options_action(
+	        &USAGE, options, sizeof(options) / sizeof(options[0]), &arguments, &code);
 	if (!action)
-		return EXIT_USAGE;
+		return code;
 	query.from = strcmp(action->name, "day") == 0 ? "-1d" : "-7d";
 	/* Sections are made from JSON, whatever is printed. */
 	const enum output output = (enum output)server.output;
