@@ -30,6 +30,7 @@
 	        1u << EVENT_CALL_TICK | 1u << EVENT_CALL_END)
 #define FIELDS_RTCP    (1u << EVENT_RTCP_REPORT)
 #define FIELDS_STREAM  (FIELDS_MEDIA | FIELDS_RTCP)
+#define FIELDS_ODD     (1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE)
 #define FIELDS_BINDING (1u << EVENT_REGISTRATION)
 #define FIELDS_SENSOR  (1u << EVENT_SENSOR)
 #define FIELDS_RAS     (1u << EVENT_RAS_TRANSACTION)
@@ -129,6 +130,22 @@
 	        "challenged: the source has answered a challenge before")                \
 	X(AUTH_NONCE_KNOWN, "auth.nonce_known", BOOL, FIELDS_TRANSACTION,                \
 	        "the nonce was seen on its way to this source")                          \
+	X(DIALOG_OFF_PATH, "dialog.off_path", BOOL, FIELDS_ODD,                          \
+	        "inside a call, from a host that is not on its path")                    \
+	X(DIALOG_MOVES_MEDIA, "dialog.moves_media", BOOL, FIELDS_ODD,                    \
+	        "INVITE, UPDATE: to a host that nobody has heard of")                    \
+	X(DIALOG_CANCELS_NOTHING, "dialog.cancels_nothing", BOOL, FIELDS_ODD,            \
+	        "CANCEL: its branch is not that of the INVITE")                          \
+	X(DIALOG_REPLACES, "dialog.replaces_others", BOOL, FIELDS_ODD,                   \
+	        "Replaces or Join: a call that the sender has no part in, nor was "      \
+	        "referred to, nor is registered here")                                   \
+	X(DIALOG_NOTIFIES, "dialog.notifies_unasked", BOOL, FIELDS_ODD,                  \
+	        "NOTIFY: to a device that registers with another server")                \
+	X(DIALOG_RELAYS, "dialog.relays", BOOL, FIELDS_ODD,                              \
+	        "maddr or Route lead on to another host; the sender is not registered")  \
+	X(DIALOG_CSEQ_BEHIND, "dialog.cseq_behind", NUMBER, FIELDS_ODD,                  \
+	        "by how much CSeq is below the highest of that side")                    \
+	X(DIALOG_CSEQ_AHEAD, "dialog.cseq_ahead", NUMBER, FIELDS_ODD, "or above it")     \
 	X(SDP_NAME, "sdp:s", TEXT, FIELDS_SIP, "s= line")                                \
 	X(SDP_ORIGIN, "sdp:o", TEXT, FIELDS_SIP, "o= line")                              \
 	X(SDP_IP, "sdp.ip", ADDRESS, FIELDS_SIP, "first media address")                  \

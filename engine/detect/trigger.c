@@ -121,13 +121,18 @@ static uint64_t value_hash(
 	return hash_bytes(input->hash_key, &value.number, sizeof(value.number));
 }
 
-static struct trigger_result on_first(const struct trigger_input *input)
+static struct trigger_result on_first(
+        const struct trigger_input *input, struct writer *text)
 {
 	struct trigger_result result = {.fired = true, .value = 1, .count = 1};
 	struct value value = {0};
 
 	if (input->rule->show_given)
 		field_value(input->cache, &input->rule->show, &value);
+	if (value.type == VALUE_ADDRESS) {
+		writer_address(text, &value.ip);
+		result.what = writer_text(text);
+	}
 	if (value.type == VALUE_TEXT)
 		result.what = value.text;
 	result.numbered = value.type == VALUE_NUMBER;
@@ -458,7 +463,7 @@ struct trigger_result trigger_event(
 {
 	switch (input->rule->trigger.kind) {
 	case TRIGGER_FIRST:
-		return on_first(input);
+		return on_first(input, text);
 	case TRIGGER_COUNT:
 		return on_count(input, state);
 	case TRIGGER_LEAKY:

@@ -140,6 +140,8 @@ static void see_invite(struct track *track, struct seen *seen)
 	}
 	/* The same attempt anew: with credentials, or as a 4xx asked for. */
 	call->invite_cseq = seen->sip->cseq;
+	call->cseq[CALL_CALLER] = seen->sip->cseq;
+	call->invite_branch = hash_slice(&track->key, seen->sip->via.branch);
 	const struct sip_auth *auth = &seen->sip->auth;
 	if (auth->scheme != AUTH_NONE && !auth->challenge &&
 	        !call_text(call, CALL_TEXT_AUTH_USER).len)
@@ -192,6 +194,15 @@ static void see_cancel(struct track *track, struct seen *seen)
 	arm(track, seen, CALL_CLEAR_US);
 }
 
+/* application/dtmf-relay and application/dtmf: a digit each. */
+static void see_info(const struct seen *seen)
+{
+	const struct slice dtmf = SLICE("application/dtmf");
+	const struct slice type = seen->sip->content_type;
+	if (slice_starts_nocase(type, dtmf))
+		count_up(&seen->call->dtmf_count);
+}
+
 static void see_request(struct track *track, struct seen *seen)
 {
 	switch (seen->sip->method) {
@@ -210,12 +221,14 @@ static void see_request(struct track *track, struct seen *seen)
 	case SIP_REFER:
 		call_leg_refer(track, seen);
 		break;
+	case SIP_INFO:
+		see_info(seen);
+		break;
 	case SIP_METHOD_NONE:
 	case SIP_REGISTER:
 	case SIP_ACK:
 	case SIP_OPTIONS:
 	case SIP_PRACK:
-	case SIP_INFO:
 	case SIP_MESSAGE:
 	case SIP_SUBSCRIBE:
 	case SIP_NOTIFY:
@@ -390,6 +403,7 @@ void call_message(struct track *track, struct seen *seen)
 	}
 	if (seen->message->sdp)
 		media_describe(track, seen);
+	dialog_path_learn(track, seen);
 	if (seen->call_new)
 		(void)event_push_seen(track, EVENT_CALL_START, seen);
 	else if (seen->sip->is_request)

@@ -57,6 +57,7 @@ struct dialog {
 };
 
 enum { MEDIA_STREAMS = 3, MEDIA_PAYLOADS = 24, MEDIA_CANDIDATES = 16 };
+enum { CALL_PATH = 12 };
 
 struct media_payload {
 	uint8_t type;
@@ -191,6 +192,11 @@ struct call {
 	bool secure[2];             /* by side: its first medium as SRTP, last time */
 	uint8_t dscp;
 	uint32_t invite_cseq;
+	uint32_t cseq[2];           /* highest of each side's requests; 0 = none yet */
+	uint64_t invite_branch;     /* keyed hash of the Via branch; 0 = it had none */
+	struct text path;           /* marks of hosts that Contact and Record-Route named */
+	uint8_t path_count;
+	bool path_open;             /* there is a name among them, or no room was left */
 	uint32_t session_expires_s; /* of Session-Expires, 0 = none */
 	uint16_t dialog_count;
 	uint16_t media_count;

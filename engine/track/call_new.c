@@ -158,6 +158,7 @@ static void call_fill(const struct seen *seen, struct call *call)
 	        .nat_bits = nat_bits(seen->message),
 	        .dscp = datagram->dscp,
 	        .invite_cseq = seen->sip->cseq,
+	        .cseq = {seen->sip->cseq},
 	        .session_expires_s = session_expires(seen->sip),
 	        .caller = datagram->src,
 	        .callee = datagram->dst,
@@ -207,6 +208,8 @@ uint32_t call_new(struct track *track, struct seen *seen)
 	seen->call_index = index;
 	seen->side = CALL_CALLER;
 	seen->call_new = true;
+	if (seen->sip->via.branch.len)
+		call->invite_branch = hash_slice(&track->key, seen->sip->via.branch);
 	call_publish(track, seen);
 	return index;
 }

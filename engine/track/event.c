@@ -73,6 +73,7 @@ struct event *event_push_seen(
 	event->dialog = seen->dialog;
 	event->call = seen->call;
 	event->retransmission = seen->retransmission;
+	event->odd = seen->odd;
 	event->proven = seen->proven;
 	event->registered = seen->registered;
 	return event;

@@ -58,6 +58,18 @@ struct h323_step;
 
 enum device_change { DEVICE_FOUND, DEVICE_CHANGED, DEVICE_LAST };
 
+/* What is odd about a message of a dialog, or one that names it. */
+struct event_oddities {
+	bool off_path;         /* of a host that the dialog's path does not have */
+	bool moves_media;      /* to a host that nobody has heard of */
+	bool cancels_nothing;  /* CANCEL: the branch is not its INVITE's */
+	bool replaces_others;  /* Replaces, Join: a call that the sender has no part in */
+	bool notifies_unasked; /* NOTIFY: not of the server that the device registers with */
+	bool relays;           /* maddr or Route lead on to elsewhere; the sender is not registered */
+	uint32_t cseq_behind;  /* the highest CSeq of that side so far */
+	uint32_t cseq_ahead;
+};
+
 enum registration_change { BINDING_ADDED, BINDING_REFRESHED, BINDING_REMOVED, BINDING_EXPIRED };
 
 struct event {
@@ -88,6 +100,7 @@ struct event {
 	enum device_change device_change;
 	const char *mangled;                    /* SIP_REQUEST: what a router changed of it, or NULL */
 	uint32_t lost_after_s;                  /* SIP_TRANSACTION: see nat_reach_answered */
+	struct event_oddities odd;              /* SIP_REQUEST, SIP_RESPONSE */
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
 	bool registered;                        /* SIP: a registrar has a binding of the source */

@@ -66,6 +66,26 @@ bool proof_answers(const struct track *track, const struct address *address)
 	return source && source->answers && still_proven(track, source);
 }
 
+void proof_registers_with(struct track *track, const struct address *source,
+        const struct address *registrar)
+{
+	const uint32_t index =
+	        source_find(track, source, hash_address(&track->key, source));
+	struct proof_source *known = index ? slab_at(&track->source_slab, index) : NULL;
+	if (known)
+		known->registrar = *registrar;
+}
+
+bool proof_registrar(const struct track *track, const struct address *source,
+        struct address *registrar)
+{
+	const struct proof_source *known = source_of(track, source);
+	if (!known || address_none(&known->registrar))
+		return false;
+	*registrar = known->registrar;
+	return true;
+}
+
 /* The entry of an address, made if need be; NULL when there is no room at all. */
 static struct proof_source *source_take(
         struct track *track, const struct address *address)

@@ -28,17 +28,21 @@ uint32_t registration_find(const struct track *track, const struct sip_uri *aor,
 	return 0;
 }
 
+bool registration_binds(
+        const struct registration *registration, const struct address *source)
+{
+	for (size_t i = 0; i < registration->binding_count; i++)
+		if (address_equal(&registration->bindings[i].source.ip, source))
+			return true;
+	return false;
+}
+
 bool registration_of_caller(const struct track *track, const struct call *call)
 {
 	const struct sip_uri aor = {.user = call_text(call, CALL_TEXT_FROM_USER),
 	        .host = call_text(call, CALL_TEXT_FROM_HOST)};
 	const uint64_t hash = registration_hash(track, &aor, &call->callee);
 	const uint32_t index = registration_find(track, &aor, &call->callee, hash);
-	if (!index)
-		return false;
-	const struct registration *registration = registration_at(track, index);
-	for (size_t i = 0; i < registration->binding_count; i++)
-		if (address_equal(&registration->bindings[i].source.ip, &call->caller.ip))
-			return true;
-	return false;
+	return index &&
+	       registration_binds(registration_at(track, index), &call->caller.ip);
 }

@@ -69,6 +69,7 @@ struct proof_source {
 	uint64_t registered_until_us;
 	bool answers; /* it has answered a challenge */
 	struct address address;
+	struct address registrar; /* that it registered with last; or none */
 };
 
 /* A nonce that was sent to an address; both are kept as keyed hashes of 64 bits. */
@@ -190,6 +191,7 @@ struct seen {
 	bool proven;
 	bool nonce_known; /* the credentials' nonce was seen on its way to the source */
 	bool call_new; /* this message began the call */
+	struct event_oddities odd;
 };
 
 static inline struct transaction *transaction_at(
@@ -284,6 +286,11 @@ bool proof_request(struct track *track, struct seen *seen);
 /* A registrar has taken a binding of this address. */
 void proof_registered(
         struct track *track, const struct address *address, uint64_t until_us);
+/* With whom an address that is kept registers; and with whom it did last. */
+void proof_registers_with(struct track *track, const struct address *source,
+        const struct address *registrar);
+bool proof_registrar(const struct track *track, const struct address *source,
+        struct address *registrar);
 void proof_tag_echoed(struct track *track, struct seen *seen);
 
 /* call.c */
@@ -407,11 +414,20 @@ uint32_t nat_reach_answered(struct track *track, const struct transaction *trans
 /* call_watch.c: looks at the media of a call that was answered, or is 10 s older. */
 void call_watch(struct track *track, struct call *call);
 
+/* dialog_judge.c: what is odd about a message of a call, before the call takes it. */
+void dialog_judge_request(struct track *track, struct seen *seen);
+void dialog_judge_response(const struct track *track, struct seen *seen);
+/* The hosts that a message of the call names, from which others may come. */
+void dialog_path_learn(struct track *track, const struct seen *seen);
+
 /* registration_find.c: by address of record; 0 = none. */
 uint64_t registration_hash(const struct track *track, const struct sip_uri *aor,
         const struct endpoint *registrar);
 uint32_t registration_find(const struct track *track, const struct sip_uri *aor,
         const struct endpoint *registrar, uint64_t hash);
+/* Whether one of its contacts was registered from there. */
+bool registration_binds(
+        const struct registration *registration, const struct address *source);
 /* Whether the caller's user is bound to the address that calls. */
 bool registration_of_caller(const struct track *track, const struct call *call);
 

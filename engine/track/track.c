@@ -93,6 +93,7 @@ static void see_sip_request(struct track *track, struct seen *seen)
 	seen->proven = proof_request(track, seen);
 	transaction_request(track, seen);
 	call_find(track, seen);
+	dialog_judge_request(track, seen);
 	if (!seen->call && sip->method == SIP_INVITE && !sip->to.tag.len &&
 	        !seen->retransmission)
 		(void)call_new(track, seen);
@@ -118,6 +119,8 @@ static void see_sip_response(struct track *track, struct seen *seen)
 	transaction_response(track, seen);
 	if (method != SIP_REGISTER)
 		call_find(track, seen);
+	if (seen->call)
+		dialog_judge_response(track, seen);
 	if (seen->sip->auth.challenge)
 		proof_challenge_sent(track, seen);
 	if (seen->transaction)
@@ -138,6 +141,9 @@ static void see_sip_response(struct track *track, struct seen *seen)
 		call_message(track, seen);
 	if (method == SIP_REGISTER && seen->final)
 		registration_response(track, seen);
+	if (method == SIP_REGISTER && seen->sip->status / 100 == 2)
+		proof_registers_with(
+		        track, &seen->datagram->dst.ip, &seen->datagram->src.ip);
 }
 
 static void see_sip(struct track *track, struct seen *seen)

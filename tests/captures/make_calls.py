@@ -288,13 +288,13 @@ def menu_choice(capture):
     typing(capture, [1, 3, 9])
 
 
-def typing_info(capture, digits):
-    call = Call(capture)
+def typing_info(capture, digits, number=1, **more):
+    call = Call(capture, number, last=len(digits) + 2, **more)
     call.begin()
     for n, digit in enumerate(digits):
         body = f"Signal={digit}\r\nDuration=160\r\n".encode()
         info = request("INFO", n + 2, cseq=n + 2, to_tag=";tag=srv", lines=["Content-Type: application/dtmf-relay"], body=body, **call.common)
-        exchange(capture, info.replace(f"tag=tag{n + 2}".encode(), b"tag=tag1"), 200, src=PHONE)
+        exchange(capture, info.replace(f"tag=tag{n + 2}".encode(), f"tag=tag{number}".encode()), 200, src=PHONE)
         capture.wait(0.4)
     call.end()
 
@@ -313,6 +313,13 @@ def menu_choice_info(capture):
 def pin_guessing(capture):
     for n in range(7):
         typing(capture, [0, n, 0, n], n, to="8000", listen=0.5)
+        capture.wait(20)
+
+
+@scene
+def pin_guessing_info(capture):
+    for n in range(7):
+        typing_info(capture, [0, n, 0, n], n + 1, to="8000")
         capture.wait(20)
 
 

@@ -358,6 +358,7 @@ def keyed(capture, types, info):
             exchange(capture, message, 200, src=PHONE)
         if 101 in types:
             call.type([digit])
+    call.more["last"] = 4
     call.end()
 
 

@@ -92,6 +92,6 @@ class Call:
         self.capture.udp(self.callee, self.caller, receiver, ports[::-1])
 
     def end(self):
-        message = request("BYE", self.number, cseq=2, to_tag=";tag=srv", **self.common)
+        message = request("BYE", self.number, cseq=self.more.get("last", 2), to_tag=";tag=srv", **self.common)
         exchange(self.capture, message, 200, src=self.caller, dst=self.callee)
         self.capture.wait(1)

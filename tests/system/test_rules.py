@@ -32,8 +32,8 @@ def judge_rule(rule):
         yield f"{rule}: no capture where it fires"
 
 
-MAKERS = {"make_attacks.py": "attack", "make_calls.py": "calls", "make_fraud.py": "fraud", "make_h323.py": "h323", "make_interop.py": "interop",
-          "make_lookalikes.py": "lookalike", "make_media.py": "media"}
+MAKERS = {"make_attacks.py": "attack", "make_calls.py": "calls", "make_dialogs.py": "dialog", "make_fraud.py": "fraud",
+          "make_h323.py": "h323", "make_interop.py": "interop", "make_lookalikes.py": "lookalike", "make_media.py": "media"}
 
 
 def stale_captures():
