@@ -20,6 +20,12 @@ const SCREENS = [
   ["#/rules", "Rules", "auth-bruteforce"],
   ["#/rules/auth-bruteforce", "auth-bruteforce", "leaky"],
   ["#/entity/ip/127.0.0.1", "127.0.0.1", "Password guessing from one source"],
+  ["#/live", "Live calls", "No call is up"],
+  ["#/rulesets", "Rule sets", "No set is published"],
+  ["#/blocks", "Blocks", "Nothing is blocked"],
+  ["#/nodes", "Nodes", "No node was heard of"],
+  ["#/notify", "Notify", "Nobody is told"],
+  ["#/audit", "Audit log", "capture.upload"],
 ];
 
 const browser = await chromium.launch({
@@ -28,7 +34,7 @@ const browser = await chromium.launch({
     "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
-async function open(options) {
+async function open({ accept, ...options }) {
   const context = await browser.newContext({ bypassCSP: false, ...options });
   await context.addCookies([{ name: "rf_session", value: cookie, url }]);
   const page = await context.newPage();
@@ -37,7 +43,11 @@ async function open(options) {
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("request", (request) => request.url().startsWith(url) || request.url().startsWith("data:") ||
     faults.push("asks " + request.url()));
-  page.on("dialog", (dialog) => { faults.push("dialog " + dialog.message()); return dialog.dismiss(); });
+  page.on("dialog", (dialog) => {
+    if (accept) return dialog.accept(accept === true ? undefined : accept);
+    faults.push("dialog " + dialog.message());
+    return dialog.dismiss();
+  });
   return { context, page, faults };
 }
 
@@ -102,6 +112,53 @@ async function hostileTextStaysText() {
   await context.close();
 }
 
+const RULE = `rules:
+- id: any-request
+  title: Any request
+  category: policy
+  severity: low
+  on: sip.request
+  when: { method: INVITE }
+  key: [src.ip]
+  trigger: first
+  respond: [alert]
+`;
+
+async function rulesArePublished() {
+  const { context, page } = await open({ viewport: { width: 1280, height: 900 }, accept: true });
+  await page.goto(url + "/#/rulesets");
+  await page.getByLabel("Rules, as YAML").fill(RULE.replace("severity: low", "severity: loud"));
+  await page.getByRole("button", { name: "Validate" }).click();
+  await page.getByText("line 5, column 13").waitFor();
+  await page.getByLabel("Rules, as YAML").fill(RULE);
+  await page.getByRole("button", { name: "Validate" }).click();
+  await page.getByText("These rules are valid.").waitFor();
+  await page.getByLabel("Note").fill("one rule <b>alone</b>");
+  await page.getByRole("button", { name: "Stage" }).click();
+  await page.getByText("one rule <b>alone</b>").waitFor();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.locator(".changes li", { hasText: "any-request" }).waitFor();
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByText("is in force").first().waitFor();
+  await context.close();
+}
+
+async function alertsAreSuppressed() {
+  const { context, page } = await open({ viewport: { width: 1280, height: 900 }, accept: "our own scanner" });
+  await page.goto(url + `/#/alerts/${alert}`);
+  await page.getByText("What this rule would have done").waitFor();
+  await page.getByRole("button", { name: "Suppress" }).click();
+  await page.getByText("suppressed for a week").waitFor();
+  await page.goto(url + "/#/notify");
+  await page.getByText("our own scanner").waitFor();
+  await page.getByLabel("Name").fill("night");
+  await page.getByLabel("Where to").fill("https://192.0.2.9/hook");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByText("send a trial").waitFor();
+  await page.getByRole("cell", { name: "night" }).waitFor();
+  await context.close();
+}
+
 async function nobodyMustSignIn() {
   const context = await browser.newContext({ viewport: { width: 900, height: 700 } });
   const page = await context.newPage();
@@ -123,6 +180,8 @@ try {
   await everybodyCanReadIt("light");
   await keysAreEnough();
   await hostileTextStaysText();
+  await rulesArePublished();
+  await alertsAreSuppressed();
   await nobodyMustSignIn();
   console.log(`${SCREENS.length} screens`);
 } finally {

@@ -11,6 +11,7 @@ import time
 
 from api_kit import DEADLINE_S, SOURCE, Server, expect, first_user, token_of
 from common import need_tool
+from redis_kit import Server as Redis
 
 HOSTILE = '"><script>window.hostile=1</script><img src=x onerror=window.hostile=2>'
 
@@ -54,15 +55,18 @@ def row_of(server, token, path):
 
 
 def main():
-    need_tool("chromium", "node", "npm")
+    need_tool("chromium", "node", "npm", "redis-server", "redis-cli")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="ringfence-page-"))
+    redis = Redis(directory / "redis")
     server = None
     try:
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(SOURCE / "tests/browser" / name, directory)
         subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=directory, check=True,
                        timeout=300)
-        server = Server(directory, requests_per_second=100000)
+        redis.start()
+        server = Server(directory, f"redis:\n  address: {redis.socket}\n",
+                        requests_per_second=100000, rules=SOURCE / "rules")
         cookie = first_user(server)
         token = token_of(server, cookie, name="admin", role="admin")
         attack = replay(server, token, (SOURCE / "captures/attack/svcrack-long.pcap").read_bytes(),
@@ -84,6 +88,7 @@ def main():
         if server:
             server.process.kill()
             sys.stderr.write(server.process.stderr.read())
+        redis.stop()
         shutil.rmtree(directory)
 
 

@@ -11,6 +11,13 @@ export interface Endpoint {
   display?: string;
 }
 
+export interface PhoneNumber {
+  e164?: string;
+  country?: string;
+  type?: string;
+  premium?: boolean;
+}
+
 export interface Quality {
   packets: number;
   lost: number;
@@ -30,7 +37,7 @@ export interface Row {
 }
 
 export interface Alert extends Row {
-  state: "open" | "acknowledged" | "closed";
+  state: "open" | "acknowledged" | "closed" | "suppressed";
   assignee?: string;
   note?: string;
   entity: { type: string; value: string };
@@ -58,6 +65,11 @@ export interface Call extends Row {
     to: Endpoint;
     request?: Endpoint;
     account?: string;
+    trunk?: string;
+    direction?: string;
+    numbers?: { caller?: PhoneNumber; called?: PhoneNumber };
+    cost?: { amount: number; currency: string; price_per_minute: number };
+    state?: string;
     caller_user_agent?: string;
     callee_user_agent?: string;
     start: string;
@@ -126,6 +138,8 @@ export interface Kpi {
   pdd_ms: number;
   mos?: number;
   mos_low: number;
+  cost?: number;
+  currency?: string;
 }
 
 export interface Capture {
@@ -183,6 +197,7 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     detail: string,
+    readonly errors?: { detail: string; line?: number; column?: number }[],
   ) {
     super(detail);
   }
@@ -190,7 +205,7 @@ export class Problem extends Error {
 
 async function refused(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => ({}));
-  return new Problem(response.status, body.detail ?? response.statusText);
+  return new Problem(response.status, body.detail ?? response.statusText, body.errors);
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -3,11 +3,17 @@ import { useMemo } from "preact/hooks";
 import { Call, Quality, query, Stream } from "./api";
 import { go, link, Place } from "./route";
 import { Address, Choice, Column, Empty, Mark, Mos, Refused, Search, seconds, Table, Time } from "./ui";
+import { Kept } from "./notify";
 import { useGet, useList } from "./use";
 
-function party(side: { user?: string; host?: string }): string {
-  return side.user || side.host || "anonymous";
+/** Who it is, as short as a list wants it: what is sent may be as long as it likes. */
+export function party(side: { user?: string; host?: string }): string {
+  const name = side.user || side.host || "anonymous";
+  return name.length > 48 ? name.slice(0, 47) + "…" : name;
 }
+
+/** What the server can decode. */
+const HEARD = /^(PCMU|PCMA|G722|GSM|opus)$/i;
 
 function worse(call: Call["call"]): number | undefined {
   const values = [call.quality.caller_sent?.mos, call.quality.callee_sent?.mos].filter((mos): mos is number => !!mos);
@@ -25,6 +31,7 @@ const COLUMNS: Column<Call>[] = [
   { name: "Outcome", narrow: true, cell: (row) => <Outcome call={row.call} /> },
   { name: "Lasted", number: true, cell: (row) => (row.call.duration_s ? seconds(row.call.duration_s) : "–") },
   { name: "MOS", number: true, cell: (row) => <Mos mos={worse(row.call)} /> },
+  { name: "Cost", number: true, cell: (row) => (row.call.cost?.amount ? `${row.call.cost.amount.toFixed(2)} ${row.call.cost.currency}` : "–") },
   { name: "Source", cell: (row) => <Address ip={row.src_ip} /> },
   { name: "Began", cell: (row) => <Time at={row.call.start} /> },
 ];
@@ -42,6 +49,7 @@ export function Calls({ here }: { here: Place }) {
         <Search value={q} hint="caller:1001  called:4930*  status:486  @ip:10.1.0.0/16" search={(text) => move({ q: text })} />
         <Choice label="Show" value={which} options={[["all", "all"], ["answered", "answered"], ["failed", "failed"], ["poor", "poor quality"]]} choose={(value) => move({ which: value })} />
       </div>
+      <Kept list="calls" q={q} />
       <Refused problem={list.problem} />
       {list.data && !list.data.length && !list.problem && (
         <Empty title="No such calls">A call appears here when it has ended. <a href={link("captures")}>Upload a capture</a> to see its calls.</Empty>
@@ -143,6 +151,9 @@ export function CallPage({ id }: { id: string }) {
             <dt>Protocol</dt><dd>{call.protocol}</dd>
             <dt>Source</dt><dd><Address ip={row.src_ip} /></dd>
             <dt>Destination</dt><dd><Address ip={row.dest_ip} /></dd>
+            {call.numbers?.called?.country && <><dt>Called country</dt><dd>{call.numbers.called.country} <span class="faint">{call.numbers.called.type}</span> {call.numbers.called.premium && <Mark kind="poor">premium</Mark>}</dd></>}
+            {call.cost && <><dt>Cost</dt><dd><b>{call.cost.amount.toFixed(2)} {call.cost.currency}</b> <span class="faint">{call.cost.price_per_minute} a minute</span></dd></>}
+            {call.trunk && <><dt>Trunk</dt><dd>{call.trunk}</dd></>}
             {call.account && <><dt>Account</dt><dd class="mono">{call.account}</dd></>}
             <dt>Devices</dt><dd>{call.caller_user_agent ?? "?"} → {call.callee_user_agent ?? "?"}</dd>
             <dt>Call-ID</dt><dd class="mono">{call.call_id}</dd>
@@ -160,6 +171,7 @@ export function CallPage({ id }: { id: string }) {
                 <b>{stream.rtp.codec ?? "unknown codec"}</b> <Mos mos={stream.rtp.mos} />
                 <div class="mono">{stream.src_ip}:{stream.src_port} → {stream.dest_ip}:{stream.dest_port}</div>
                 <div class="faint">{stream.rtp.packets} packets, {stream.rtp.lost} lost, jitter {stream.rtp.jitter_ms_mean.toFixed(2)} ms, SSRC {stream.rtp.ssrc}</div>
+                {row.capture && HEARD.test(stream.rtp.codec ?? "") && <a href={`/api/v1/calls/${id}/audio/${stream.rtp.ssrc}.wav`} download title="needs the grant media:read; it is noted in the audit log">Speech as WAV</a>}
               </li>
             ))}
           </ul>
@@ -167,7 +179,8 @@ export function CallPage({ id }: { id: string }) {
             <p class="hint">{media.side} signalled {media.signalled}, its media comes from {media.seen}: NAT between.</p>
           ))}
           {others.length > 0 && <h2>Other legs</h2>}
-          <ul>{others.map((leg) => <li><a href={link(`calls/${leg.id}`)}>{party(leg.call.from)} → {party(leg.call.request ?? leg.call.to)}</a></li>)}</ul>
+          <ul>{others.slice(0, 8).map((leg) => <li><a href={link(`calls/${leg.id}`)}>{party(leg.call.from)} → {party(leg.call.request ?? leg.call.to)}</a></li>)}</ul>
+          {others.length > 8 && <p class="faint">and {others.length - 8} more with the same numbers at the same time</p>}
         </section>
       </div>
       <section class="card">

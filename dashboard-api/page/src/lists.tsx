@@ -1,8 +1,9 @@
 // Rules, blocks, registrations, nodes, and all that is known of one entity.
 import { useState } from "preact/hooks";
-import { Alert, ask, Block, Call, Device, Node, Page, Problem, query, Registration, Rule } from "./api";
+import { useAct } from "./act";
+import { Alert, ask, Block, Call, Device, LEVELS, Node, Page, Problem, query, Registration, Rule } from "./api";
 import { go, link, Place } from "./route";
-import { Address, Badge, Column, Empty, Entity, Mark, Refused, Search, seconds, Table, Time } from "./ui";
+import { Address, Badge, Column, Empty, Entity, Mark, Refused, Search, seconds, Table, Tile, Time } from "./ui";
 import { useGet, useList } from "./use";
 
 const RULES: Column<Rule>[] = [
@@ -151,12 +152,32 @@ interface Known {
 
 export function EntityPage({ kind, value }: { kind: string; value: string }) {
   const known = useGet<Known>(`/entities/${kind}/${encodeURIComponent(value)}`);
+  const act = useAct();
   const data = known.data;
+  const worst = LEVELS.find((level) => data?.alerts?.some((row) => row.alert.level === level));
+  const last = [...(data?.alerts ?? []), ...(data?.calls ?? []), ...(data?.registrations ?? [])].map((row) => row.timestamp).sort().pop();
+  const some = (rows?: unknown[]) => (rows?.length === 20 ? "20+" : String(rows?.length ?? 0));
   return (
     <article>
       <p class="crumbs">{kind}</p>
       <h1 class="mono">{value}</h1>
-      <Refused problem={known.problem} />
+      <Refused problem={known.problem ?? act.problem} />
+      {act.told && <p class="told" role="status">{act.told}</p>}
+      {data && (
+        <>
+          <div class="actions">
+            {kind === "ip" && <button class="danger" onClick={() => confirm(`Block ${value} on all routers for an hour?`) && void act.run(() => ask("POST", "/blocks", { entity: value, ttl_s: 3600, reason: "by hand" }), `${value} is blocked for an hour`)}>Block for an hour</button>}
+            <a class="button" href={link("alerts", { q: kind === "ip" ? `@ip:${value}` : `"${value}"`, state: "all" })}>All its alerts</a>
+            <a class="button" href={link("calls", { q: kind === "ip" ? `@ip:${value}` : `"${value}"` })}>All its calls</a>
+          </div>
+          <section class="tiles" aria-label="In short">
+            <Tile kind={worst ? `posture ${worst}` : ""} label="Worst alert" value={worst ?? "none"} note={`${some(data.alerts)} alerts`} />
+            <Tile label="Calls" value={some(data.calls)} note={`${(data.calls ?? []).filter((row) => row.call.answer).length} of them answered`} />
+            {data.registrations && <Tile label="Registrations" value={some(data.registrations)} />}
+            <Tile label="Last seen" value={<Time at={last} />} />
+          </section>
+        </>
+      )}
       {data && !data.alerts?.length && !data.calls?.length && !data.registrations?.length && <Empty title="Nothing is known">No alert, call or registration names it.</Empty>}
       {data?.alerts && data.alerts.length > 0 && (
         <section>

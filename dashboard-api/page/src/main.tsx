@@ -3,10 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import { AlertPage, Alerts } from "./alerts";
 import { ask, get, Problem, Session } from "./api";
 import { CallPage, Calls } from "./calls";
+import { Audit } from "./audit";
 import { Captures } from "./captures";
 import { Blocks, EntityPage, Nodes, Registrations, RulePage, Rules } from "./lists";
+import { LiveCalls } from "./live";
+import { Notify } from "./notify";
 import { Overview } from "./overview";
 import { go, link, Place, usePlace } from "./route";
+import { RuleSets } from "./rulesets";
 import { SignIn } from "./session";
 import { timesAreUtc, timesToggle } from "./ui";
 import "./page.css";
@@ -14,12 +18,16 @@ import "./page.css";
 const SCREENS: { path: string; name: string; key: string }[] = [
   { path: "", name: "Overview", key: "o" },
   { path: "alerts", name: "Alerts", key: "a" },
+  { path: "live", name: "Live calls", key: "l" },
   { path: "calls", name: "Calls", key: "c" },
   { path: "registrations", name: "Registrations", key: "r" },
   { path: "captures", name: "Captures", key: "p" },
   { path: "rules", name: "Rules", key: "u" },
+  { path: "rulesets", name: "Rule sets", key: "s" },
   { path: "blocks", name: "Blocks", key: "b" },
   { path: "nodes", name: "Nodes", key: "n" },
+  { path: "notify", name: "Notify", key: "t" },
+  { path: "audit", name: "Audit log", key: "d" },
 ];
 
 function Screen({ here }: { here: Place }) {
@@ -30,6 +38,10 @@ function Screen({ here }: { here: Place }) {
   if (name === "registrations") return <Registrations here={here} />;
   if (name === "captures") return <Captures />;
   if (name === "rules") return id ? <RulePage key={id} id={id} /> : <Rules here={here} />;
+  if (name === "live") return <LiveCalls here={here} />;
+  if (name === "rulesets") return <RuleSets />;
+  if (name === "notify") return <Notify />;
+  if (name === "audit") return <Audit />;
   if (name === "blocks") return <Blocks />;
   if (name === "nodes") return <Nodes />;
   if (name === "entity" && id && value) return <EntityPage key={id + value} kind={id} value={value} />;

@@ -68,7 +68,7 @@ export function bytes(value: number): string {
 export function Address({ ip }: { ip?: string }) {
   if (!ip) return <span class="faint">–</span>;
   return (
-    <a class="mono" href={link(`entity/ip/${encodeURIComponent(ip)}`)}>
+    <a class="mono address" href={link(`entity/ip/${encodeURIComponent(ip)}`)}>
       {ip}
     </a>
   );
@@ -78,7 +78,7 @@ export function Entity({ type, value }: { type: string; value: string }) {
   const kind = type === "device" && /^[0-9a-f.:]+$/i.test(value) ? "ip" : type;
   if (kind !== "ip" && kind !== "account" && kind !== "number") return <span class="mono">{value}</span>;
   return (
-    <a class="mono" href={link(`entity/${kind}/${encodeURIComponent(value)}`)}>
+    <a class={"mono" + (kind === "ip" ? " address" : "")} href={link(`entity/${kind}/${encodeURIComponent(value)}`)}>
       {value}
     </a>
   );
