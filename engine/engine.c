@@ -11,7 +11,7 @@ struct shares {
 };
 
 static const struct shares SHARES = {
-        .frame = 20, .track = 50, .detect = 18, .summary = 8};
+        .frame = 16, .track = 56, .detect = 18, .summary = 7};
 
 struct engine {
 	uint64_t now_us; /* packet time, never going back */

@@ -187,6 +187,18 @@ size_t pool_block_room(const void *block)
 	return class_bytes(header->class) - sizeof(*header);
 }
 
+static bool arena_push(struct pool *pool, struct arena *arena, uint32_t offset)
+{
+	if (!offset)
+		return false;
+	struct block *block = block_at(pool, offset);
+	block->next = arena->head;
+	arena->head = offset;
+	arena->used = sizeof(*block);
+	arena->size = (uint16_t)(class_bytes(block->class) / UNIT);
+	return true;
+}
+
 /* Makes a block with room for size bytes the arena's newest. */
 static bool arena_grow(struct pool *pool, struct arena *arena, size_t size)
 {
@@ -198,14 +210,15 @@ static bool arena_grow(struct pool *pool, struct arena *arena, size_t size)
 	uint32_t offset = take_block(pool, class_for(want));
 	if (!offset)
 		offset = take_block(pool, class_for(size + sizeof(struct block)));
-	if (!offset)
+	return arena_push(pool, arena, offset);
+}
+
+bool arena_reserve(struct pool *pool, struct arena *arena, size_t bytes)
+{
+	if (bytes > ARENA_ITEM_MAX)
 		return false;
-	struct block *block = block_at(pool, offset);
-	block->next = arena->head;
-	arena->head = offset;
-	arena->used = sizeof(*block);
-	arena->size = (uint16_t)(class_bytes(block->class) / UNIT);
-	return true;
+	return arena_push(
+	        pool, arena, take_block(pool, class_for(bytes + sizeof(struct block))));
 }
 
 static void *arena_bump(struct pool *pool, struct arena *arena, size_t size, size_t align)

@@ -45,6 +45,12 @@ void pool_give(struct pool *pool, void *block);
 /* Bytes that the block holds, at least the size that was asked for. */
 size_t pool_block_room(const void *block);
 
+/*
+ * Makes the first block of an empty arena hold this many bytes in all: for who knows what
+ * will come, so that nothing of the block stays unused. False when the pool is exhausted.
+ */
+bool arena_reserve(struct pool *pool, struct arena *arena, size_t bytes);
+
 /* size zeroed bytes aligned to 8, owned by the arena; NULL when the pool is exhausted. */
 void *arena_take(struct pool *pool, struct arena *arena, size_t size);
 

@@ -36,9 +36,11 @@ struct frame *frame_new(struct memory *memory, size_t share, const struct hash_k
 	if (!frame || share < sizeof(*frame))
 		return NULL;
 	share -= sizeof(*frame);
-	if (!defrag_init(&frame->defrag, memory, share / 4, key) ||
-	        !tcp_init(&frame->tcp, memory, share / 8 * 5, key, &frame->counters) ||
-	        !sctp_init(&frame->sctp, memory, share / 8, &frame->counters))
+	/* Connections live long; fragments and what SCTP holds back are there briefly. */
+	const size_t part = share / 32;
+	if (!defrag_init(&frame->defrag, memory, part * 5, key) ||
+	        !tcp_init(&frame->tcp, memory, part * 25, key, &frame->counters) ||
+	        !sctp_init(&frame->sctp, memory, part * 2, &frame->counters))
 		return NULL;
 	frame->stage = STAGE_DONE;
 	return frame;

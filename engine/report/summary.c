@@ -50,9 +50,10 @@ struct summary *summary_new(
 	if (!summary)
 		return NULL;
 	summary->key = *key;
-	if (!seen_init(&summary->call_ids, memory, share / 4) ||
-	        !seen_init(&summary->accounts, memory, share / 8) ||
-	        !summary_streams_init(&summary->streams, memory, share / 2, key))
+	const size_t part = share / 7;
+	if (!seen_init(&summary->call_ids, memory, part * 2) ||
+	        !seen_init(&summary->accounts, memory, part) ||
+	        !summary_streams_init(&summary->streams, memory, part * 4, key))
 		return NULL;
 	return summary;
 }

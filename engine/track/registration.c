@@ -3,12 +3,11 @@
 #include <stddef.h>
 
 #include "engine/track/h323_track.h"
+#include "engine/track/registration_listed.h"
 #include "engine/track/state.h"
 
 enum {
-	DEFAULT_EXPIRES_S = 3600, /* RFC 3261 10.2.1.1 leaves it open; all use an hour */
-	GRACE_US = 2000000,       /* a refresh may cross the end */
-	ROOM = 2 * LIMIT_BINDINGS_PER_AOR, /* present ones, then those just removed */
+	GRACE_US = 2000000, /* a refresh may cross the end */
 };
 
 bool registration_init(struct track *track, struct memory *memory, uint32_t capacity)
@@ -23,12 +22,6 @@ bool registration_init(struct track *track, struct memory *memory, uint32_t capa
 	list_init(&track->registration_idle, slab, offsetof(struct registration, idle));
 	return true;
 }
-
-/* One binding as a registrar listed it. */
-struct listed {
-	struct sip_address contact;
-	uint32_t expires_s;
-};
 
 void registration_release(struct track *track, uint32_t index)
 {
@@ -74,111 +67,6 @@ uint32_t registration_new(struct track *track, const struct seen *seen, uint64_t
 	return index;
 }
 
-/* Two contacts are one when scheme, user, host and port agree (RFC 3261 19.1.4, mostly).
- */
-static bool same_contact(struct slice a, struct slice b)
-{
-	struct sip_uri x;
-	struct sip_uri y;
-	struct anomalies ignored = {0};
-	if (slice_equal(a, b))
-		return true;
-	return sip_uri_parse(a, &x, &ignored) && sip_uri_parse(b, &y, &ignored) &&
-	       x.scheme == y.scheme && x.port == y.port && slice_equal(x.user, y.user) &&
-	       slice_equal_nocase(x.host, y.host);
-}
-
-static uint32_t expires_of(const struct seen *seen, const struct sip_address *contact)
-{
-	uint32_t seconds;
-	if (slice_to_u32(sip_parameter(contact->parameters, SLICE("expires")), &seconds))
-		return seconds;
-	if (seen->sip->expires >= 0)
-		return seen->sip->expires > UINT32_MAX ? UINT32_MAX
-		                                       : (uint32_t)seen->sip->expires;
-	if (seen->transaction->expires >= 0)
-		return (uint32_t)seen->transaction->expires;
-	return DEFAULT_EXPIRES_S;
-}
-
-/* Takes the contacts of one comma list; those at their end (expires=0) are not listed. */
-static size_t take_list(struct track *track, const struct seen *seen, struct slice rest,
-        struct listed *listed, size_t count)
-{
-	for (;;) {
-		struct slice value = sip_list_next(&rest);
-		if (!slice_present(value))
-			return count;
-		struct listed one;
-		struct anomalies ignored = {0};
-		if (!sip_address_parse(value, &one.contact, &ignored) || one.contact.star)
-			continue;
-		one.expires_s = expires_of(seen, &one.contact);
-		if (!one.expires_s)
-			continue;
-		if (count == LIMIT_BINDINGS_PER_AOR) {
-			track->counters.limited_bindings++;
-			return count;
-		}
-		listed[count++] = one;
-	}
-}
-
-static size_t take_contacts(
-        struct track *track, const struct seen *seen, struct listed *listed)
-{
-	const struct sip_message *sip = seen->sip;
-	const struct sip_header *header = sip_header(sip, SIP_HEADER_CONTACT);
-	size_t count = 0;
-	/* Registrars that list nothing grant what was asked for. */
-	if (!header)
-		return take_list(track, seen,
-		        transaction_text(seen->transaction, TRANSACTION_CONTACT), listed,
-		        0);
-	for (; header; header = sip_header_next(sip, header))
-		count = take_list(
-		        track, seen, sip_header_value(sip, header), listed, count);
-	return count;
-}
-
-/* The request's own word about this contact; false when it did not name it. */
-static bool find_asked(
-        const struct seen *seen, struct slice contact, struct sip_address *asked)
-{
-	struct slice rest = transaction_text(seen->transaction, TRANSACTION_CONTACT);
-	for (;;) {
-		struct anomalies ignored = {0};
-		const struct slice value = sip_list_next(&rest);
-		if (!slice_present(value))
-			return false;
-		if (sip_address_parse(value, asked, &ignored) &&
-		        same_contact(asked->uri.raw, contact))
-			return true;
-	}
-}
-
-/* Whether the request named this contact, so that it is its own and no other device's. */
-static bool asked_for(const struct seen *seen, struct slice contact)
-{
-	struct sip_address asked;
-	return find_asked(seen, contact, &asked);
-}
-
-/* Whether the request said that this contact is to go (RFC 3261 10.2.2). */
-static bool told_to_go(const struct seen *seen, struct slice contact)
-{
-	struct sip_address asked;
-	uint32_t seconds;
-	if (seen->transaction->contact_star)
-		return true;
-	if (!find_asked(seen, contact, &asked))
-		return false;
-	const struct slice own = sip_parameter(asked.parameters, SLICE("expires"));
-	if (slice_present(own))
-		return slice_to_u32(own, &seconds) && !seconds;
-	return seen->transaction->expires == 0;
-}
-
 static bool foreign(const struct sip_uri *contact, const struct endpoint *source)
 {
 	struct address ip;
@@ -190,11 +78,21 @@ static bool foreign(const struct sip_uri *contact, const struct endpoint *source
 struct rebuild {
 	struct registration *registration;
 	struct arena arena;
-	struct binding *bindings; /* ROOM of them */
+	const struct listed *listed;
+	size_t listed_count;
+	struct binding *bindings; /* the listed ones, then those that were removed */
 	size_t count;
 	size_t gone;
 	struct slice have[4];
 };
+
+static bool is_listed(const struct rebuild *next, struct slice contact)
+{
+	for (size_t i = 0; i < next->listed_count; i++)
+		if (registration_same(next->listed[i].contact.uri.raw, contact))
+			return true;
+	return false;
+}
 
 static struct binding *rebuild_add(struct track *track, const struct seen *seen,
         struct rebuild *next, const struct listed *listed)
@@ -205,9 +103,9 @@ static struct binding *rebuild_add(struct track *track, const struct seen *seen,
 	const struct transaction *transaction = seen->transaction;
 	*binding = (struct binding){.since_us = seen->time_us};
 	for (size_t i = 0; i < old->binding_count; i++)
-		if (same_contact(old->bindings[i].contact, contact))
+		if (registration_same(old->bindings[i].contact, contact))
 			*binding = old->bindings[i];
-	binding->granted = asked_for(seen, contact);
+	binding->granted = registration_asked_for(seen, contact);
 	if (binding->granted || !binding->contact.len) {
 		binding->source = transaction->client;
 		binding->user_agent =
@@ -258,13 +156,10 @@ static void rebuild_gone(
 	bool wiped = false;
 	for (size_t i = 0; i < old->binding_count; i++) {
 		struct binding gone = old->bindings[i];
-		bool listed = false;
-		for (size_t j = 0; j < next->count && !listed; j++)
-			listed = same_contact(next->bindings[j].contact, gone.contact);
-		if (listed)
+		if (is_listed(next, gone.contact))
 			continue;
 		/* A registrar that keeps one contact drops the old one by itself. */
-		wiped |= told_to_go(seen, gone.contact) &&
+		wiped |= registration_told_to_go(seen, gone.contact) &&
 		         !address_equal(&gone.source.ip, &seen->transaction->client.ip);
 		gone.contact = text_keep(track, &next->arena, gone.contact);
 		gone.user_agent =
@@ -315,17 +210,38 @@ static void tell_all(
 	}
 }
 
+/* Takes room for the bindings, the texts behind them: in one block, unless some go. */
+static bool rebuild_begin(
+        struct track *track, const struct seen *seen, struct rebuild *next)
+{
+	const struct registration *old = next->registration;
+	const struct sip_uri *to = &seen->sip->to.uri;
+	size_t room = next->listed_count;
+	for (size_t i = 0; i < old->binding_count; i++)
+		room += !is_listed(next, old->bindings[i].contact);
+	size_t bytes = room * sizeof(*next->bindings) + to->user.len + to->host.len +
+	               transaction_text(seen->transaction, TRANSACTION_USER_AGENT).len +
+	               transaction_text(seen->transaction, TRANSACTION_AUTH_USER).len;
+	for (size_t i = 0; i < next->listed_count; i++)
+		bytes += next->listed[i].contact.uri.raw.len;
+	(void)arena_reserve(&track->pool, &next->arena, bytes);
+	if (!room)
+		return true;
+	next->bindings =
+	        arena_take(&track->pool, &next->arena, room * sizeof(*next->bindings));
+	return next->bindings != NULL;
+}
+
 static void rebuild(struct track *track, const struct seen *seen, uint32_t index,
         const struct listed *listed, size_t listed_count)
 {
 	struct registration *registration = registration_at(track, index);
-	struct rebuild next = {.registration = registration};
-	const size_t room = listed_count + registration->binding_count;
-	if (room)
-		next.bindings = arena_take(
-		        &track->pool, &next.arena, room * sizeof(*next.bindings));
-	if (room && !next.bindings) {
+	struct rebuild next = {.registration = registration,
+	        .listed = listed,
+	        .listed_count = listed_count};
+	if (!rebuild_begin(track, seen, &next)) {
 		track->counters.text_exhausted++;
+		arena_clear(&track->pool, &next.arena);
 		return;
 	}
 	rebuild_texts(track, seen, &next);
@@ -350,7 +266,7 @@ void registration_response(struct track *track, struct seen *seen)
 	struct listed listed[LIMIT_BINDINGS_PER_AOR];
 	if (status < 200 || status >= 300 || !seen->transaction)
 		return;
-	const size_t count = take_contacts(track, seen, listed);
+	const size_t count = registration_listed(track, seen, listed);
 	const uint64_t hash =
 	        registration_hash(track, &seen->sip->to.uri, &seen->datagram->src);
 	uint32_t index =

@@ -7,19 +7,20 @@
 #include "engine/track/h323_state.h"
 
 /*
- * How the share is divided, in parts of 64; the rest pays for tables and links. So that
- * calls, their dialogs, media, text and two streams run out at about the same time.
+ * How the share is divided, in parts of 280; the rest pays for tables and links. So that
+ * calls, their dialogs, media, text and two streams run out at about the same time, and
+ * that 512 MB hold 100,000 registrations and as many calls.
  */
 enum {
-	PARTS = 64,
-	PART_TRANSACTIONS = 8,
-	PART_CALLS = 13,
-	PART_MEDIA = 7,
-	PART_REGISTRATIONS = 2,
-	PART_PROOF = 1,
-	PART_STREAMS = 16,
-	PART_H323 = 5,
-	PART_TEXT = 11,
+	PARTS = 280,
+	PART_TRANSACTIONS = 32,
+	PART_CALLS = 51,
+	PART_MEDIA = 28,
+	PART_REGISTRATIONS = 31,
+	PART_PROOF = 4,
+	PART_STREAMS = 63,
+	PART_H323 = 20,
+	PART_TEXT = 50,
 	TABLE_BYTES = 24, /* slots of a table an item, at the worst load */
 	CAPACITY_MIN = 32,
 };
