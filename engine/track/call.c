@@ -414,11 +414,21 @@ void call_message(struct track *track, struct seen *seen)
 		see_bye_response(track, seen);
 }
 
+static bool media_was_seen(const struct track *track, const struct call *call)
+{
+	for (uint32_t i = call->media; i; i = media_at(track, i)->next)
+		if (!address_none(&media_at(track, i)->seen.ip))
+			return true;
+	return false;
+}
+
+/* A tap that sees no media hears nothing of a call until its end. */
 static bool idle_for_too_long(const struct track *track, const struct call *call)
 {
 	const uint64_t idle_us = track->now_us - call->last_us;
 	const uint64_t session_us = ((uint64_t)call->session_expires_s + 32) * 1000000;
-	return idle_us > CALL_IDLE_US ||
+	return idle_us > CALL_UNHEARD_US ||
+	       (idle_us > CALL_IDLE_US && media_was_seen(track, call)) ||
 	       (call->session_expires_s && idle_us > session_us);
 }
 

@@ -42,6 +42,7 @@ enum track_times {
 	REFER_WINDOW_US = 60 * 1000000,
 };
 static const uint64_t CALL_IDLE_US = (uint64_t)2 * 3600 * 1000000;
+static const uint64_t CALL_UNHEARD_US = (uint64_t)12 * 3600 * 1000000;
 static const uint64_t PROOF_VALID_US = (uint64_t)3600 * 1000000;
 
 /* What ends with an event, and is given back once the event has been read. */

@@ -12,6 +12,7 @@ import sys
 
 import attacks  # noqa: F401
 import attacks_calls  # noqa: F401
+import attacks_fraud  # noqa: F401
 import ordinary
 import plot
 from people import make_people
