@@ -22,6 +22,11 @@ enum limits {
 	LIMIT_SDP_MEDIA = 32,
 	LIMIT_SDP_PAYLOADS = 32,   /* formats per m= line */
 	LIMIT_SDP_CANDIDATES = 32, /* ICE candidates per m= line */
+	LIMIT_JSON_DEPTH = 8,            /* values inside each other */
+	LIMIT_PASSPORT_HEADER = 1024,    /* bytes of a PASSporT's header, decoded */
+	LIMIT_PASSPORT_PAYLOAD = 4096,
+	LIMIT_PASSPORT_DESTS = 8,        /* called numbers that one signs for */
+	LIMIT_PASSPORTS = 4,             /* of one message */
 	LIMIT_MIME_PARTS = 16,
 	LIMIT_RTP_CSRC = 15,
 	LIMIT_RTCP_REPORTS = 31,
