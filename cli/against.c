@@ -15,12 +15,15 @@ static struct against_count *count_of(struct against *against, struct slice id)
 }
 
 bool against_open(struct against *against, const char *directory, const char *site,
-        const struct geo_ops *geo)
+        const struct rule_set *first)
 {
 	static const struct hash_key key = {0x0123456789abcdef, 0xfedcba9876543210};
 	if (!rules_load(&against->rules, directory, site))
 		return false;
-	against->rules.set.geo = geo;
+	if (first) {
+		against->rules.set.geo = first->geo;
+		against->rules.set.certificates = first->certificates;
+	}
 	against->memory = memory_reserve(AGAINST_MEMORY);
 	if (against->memory.base)
 		against->detect = detect_new(&against->memory, AGAINST_MEMORY - (1 << 20),

@@ -24,9 +24,9 @@ struct against {
 };
 
 /* False, told on standard error, when the rules do not compile. */
-/* geo: as the first rules have it. */
+/* first: whose places and certificates hold here too, or NULL. */
 bool against_open(struct against *against, const char *directory, const char *site,
-        const struct geo_ops *geo);
+        const struct rule_set *first);
 void against_event(struct against *against, const struct event *event);
 void against_alert(struct against *against, const struct alert *alert);
 /* The rules whose counts differ, and by how much. */

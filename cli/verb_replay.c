@@ -18,12 +18,14 @@
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "platform/certificates.h"
 #include "platform/geo.h"
 
 struct replay_options {
 	const char *rules;
 	const char *site;
 	const char *geo;
+	const char *certificates;
 	bool json;
 	const char *events;
 	const char *report;
@@ -44,6 +46,8 @@ struct replay {
 	struct rules rules;
 	struct geo *geo; /* NULL = not asked for */
 	struct geo_ops geo_ops;
+	struct certificates *certificates; /* the same */
+	struct certificate_ops certificate_ops;
 	struct run run;
 	struct run_engine engine;
 	struct lines lines;
@@ -85,6 +89,9 @@ static bool options_parse(struct replay *replay, struct arguments *arguments, in
 	        {"geo", 0, OPTION_TEXT, "FILE",
 	                "where addresses are: a MaxMind database (or a directory)",
 	                &into->geo},
+	        {"certificates", 0, OPTION_TEXT, "DIR",
+	                "what signatures of callers (STIR) are checked with",
+	                &into->certificates},
 	        {"json", 0, OPTION_FLAG, NULL, "events as lines of JSON (-o ndjson)",
 	                &into->json},
 	        {"events", 0, OPTION_TEXT, "LIST",
@@ -180,6 +187,24 @@ static bool prepare_geo(struct replay *replay)
 	return true;
 }
 
+/* The certificates that are held, for whatever judges. */
+static bool prepare_certificates(struct replay *replay)
+{
+	struct certificates_error error;
+	const char *directory = replay->options.certificates;
+
+	if (!directory)
+		return true;
+	replay->certificates = certificates_open(directory, &error);
+	if (!replay->certificates) {
+		fprintf(stderr, "ringfence: %s: %s\n", directory, error.text);
+		return false;
+	}
+	replay->certificate_ops = certificate_ops(replay->certificates);
+	replay->rules.set.certificates = &replay->certificate_ops;
+	return true;
+}
+
 static int prepare_rules(struct replay *replay)
 {
 	const char *directory = replay->options.rules;
@@ -190,14 +215,14 @@ static int prepare_rules(struct replay *replay)
 			return EXIT_BAD_INPUT;
 		replay->judged = rule_set_count(&replay->rules.set) > 0;
 	}
-	if (!prepare_geo(replay))
+	if (!prepare_geo(replay) || !prepare_certificates(replay))
 		return EXIT_BAD_INPUT;
 	if (replay->options.against) {
 		replay->against = calloc(1, sizeof(*replay->against));
 		if (!replay->against)
 			return EXIT_ENVIRONMENT;
 		if (!against_open(replay->against, replay->options.against,
-		            replay->options.site, replay->rules.set.geo))
+		            replay->options.site, &replay->rules.set))
 			return EXIT_BAD_INPUT;
 	}
 	return EXIT_FINE;
@@ -326,5 +351,6 @@ int verb_replay(int argc, char **argv)
 	}
 	rules_clear(&replay.rules);
 	geo_close(&replay.geo);
+	certificates_close(&replay.certificates);
 	return code;
 }

@@ -16,6 +16,7 @@
 #include "platform/rules_load.h"
 #include "cli/run.h"
 #include "cli/verb.h"
+#include "platform/certificates.h"
 #include "platform/geo.h"
 #include "engine/report/rule_view.h"
 
@@ -125,32 +126,37 @@ static bool named(const struct rules_verb *verb, const struct node *row,
 	return true;
 }
 
-/* The same with the rules as a site changes them, and with a database of places. */
+/* The same with the rules as a site changes them, a database of places, certificates. */
 static bool run_at_site(const struct rules_verb *verb, const struct rule *rule,
         const struct node *row, const char *path, uint64_t *alerts)
 {
-	char site[PATH_BYTES];
-	char places[PATH_BYTES];
+	char site[PATH_BYTES], places[PATH_BYTES], held[PATH_BYTES];
 	const bool at_site = named(verb, row, SLICE("site"), site);
 	const bool placed = named(verb, row, SLICE("geo"), places);
-	struct geo_error error;
-	struct geo_ops ops;
+	const bool certified = named(verb, row, SLICE("certificates"), held);
+	struct geo_error geo_error;
+	struct certificates_error certificates_error;
 	struct rules rules;
 
-	if (!at_site && !placed)
+	if (!at_site && !placed && !certified)
 		return run_capture(&verb->rules.set, rule, path, alerts);
-	struct geo *geo = placed ? geo_open(places, &error) : NULL;
-	bool fine = (geo || !placed) &&
-	            rules_load(&rules, verb->directory, at_site ? site : verb->site);
-	if (fine && geo) {
-		ops = geo_ops(geo);
-		rules.set.geo = &ops;
-	}
-	fine = fine &&
-	       run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);
-	if (geo || !placed)
+	if (!rules_load(&rules, verb->directory, at_site ? site : verb->site)) {
 		rules_clear(&rules);
+		return false;
+	}
+	struct geo *geo = placed ? geo_open(places, &geo_error) : NULL;
+	struct certificates *certificates =
+	        certified ? certificates_open(held, &certificates_error) : NULL;
+	const struct geo_ops geo_seam = geo_ops(geo);
+	const struct certificate_ops certificate_seam = certificate_ops(certificates);
+	rules.set.geo = geo ? &geo_seam : NULL;
+	rules.set.certificates = certificates ? &certificate_seam : NULL;
+	const bool fine =
+	        (geo || !placed) && (certificates || !certified) &&
+	        run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);
+	rules_clear(&rules);
 	geo_close(&geo);
+	certificates_close(&certificates);
 	return fine;
 }
 

@@ -186,12 +186,12 @@ bool passport_parse(
 	return passport->fault == PASSPORT_NONE;
 }
 
-void passport_complete(struct passport *passport, struct passport_memory *memory,
+void passport_complete(struct passport *passport, struct passport_whole *whole,
         struct slice orig, struct slice dest, int64_t date_s)
 {
-	struct writer header = writer_of(memory->header, sizeof(memory->header));
-	struct writer payload = writer_of(memory->payload, sizeof(memory->payload));
-	struct writer whole = writer_of(memory->signed_text, sizeof(memory->signed_text));
+	struct writer header = writer_of(whole->header, sizeof(whole->header));
+	struct writer payload = writer_of(whole->payload, sizeof(whole->payload));
+	struct writer text = writer_of(whole->text, sizeof(whole->text));
 
 	if (date_s < 0 || !orig.len || !dest.len)
 		return;
@@ -206,12 +206,12 @@ void passport_complete(struct passport *passport, struct passport_memory *memory
 	writer_string(&payload, ",\"orig\":{\"tn\":\"");
 	writer_slice(&payload, orig);
 	writer_string(&payload, "\"}}");
-	base64url_encode(writer_text(&header), &whole);
-	writer_byte(&whole, '.');
-	base64url_encode(writer_text(&payload), &whole);
-	if (header.truncated || payload.truncated || whole.truncated)
+	base64url_encode(writer_text(&header), &text);
+	writer_byte(&text, '.');
+	base64url_encode(writer_text(&payload), &text);
+	if (header.truncated || payload.truncated || text.truncated)
 		return;
-	passport->signed_text = writer_text(&whole);
+	passport->signed_text = writer_text(&text);
 	passport->orig = orig;
 	passport->dest[0] = dest;
 	passport->dest_count = 1;

@@ -46,7 +46,6 @@ enum passport_fault {
 struct passport_memory {
 	char header[LIMIT_PASSPORT_HEADER];
 	char payload[LIMIT_PASSPORT_PAYLOAD];
-	char signed_text[(LIMIT_PASSPORT_HEADER + LIMIT_PASSPORT_PAYLOAD) * 4 / 3 + 8];
 };
 
 struct passport {
@@ -69,6 +68,13 @@ struct passport {
 	int64_t iat_s; /* since 1970; -1 = none */
 };
 
+/* And what a compact one is completed to. */
+struct passport_whole {
+	char header[LIMIT_PASSPORT_HEADER];
+	char payload[256];
+	char text[LIMIT_PASSPORT_HEADER * 4 / 3 + 512];
+};
+
 /*
  * Reads one value of Identity. What it holds points into the value and the memory. False
  * when it has a fault; what could be read is kept all the same. Linear in its length.
@@ -80,7 +86,7 @@ bool passport_parse(
  * Fills in what a compact one (RFC 8224 4.1, 9) leaves to the message: numbers as digits,
  * Date in seconds since 1970. To be called when it is compact and without fault.
  */
-void passport_complete(struct passport *passport, struct passport_memory *memory,
+void passport_complete(struct passport *passport, struct passport_whole *whole,
         struct slice orig, struct slice dest, int64_t date_s);
 
 const char *passport_fault_name(enum passport_fault fault);

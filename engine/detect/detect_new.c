@@ -2,6 +2,7 @@
  * A judge's beginning: its tables and gates are made of the rules once.
  */
 #include "engine/detect/judge.h"
+#include "engine/detect/stir.h"
 
 bool kind_has_method(enum event_kind kind)
 {
@@ -176,6 +177,20 @@ static bool memos_init(struct detect *detect, struct memory *memory)
 	return true;
 }
 
+static bool stir_init(
+        struct detect *detect, struct memory *memory, const struct rule_set *rules)
+{
+	struct stir *stir = memory_take(memory, sizeof(*stir));
+
+	if (!stir)
+		return false;
+	memset(stir, 0, sizeof(*stir));
+	stir->certificates = rules->certificates;
+	stir->key = &detect->hash_key;
+	detect->cache.stir = stir;
+	return true;
+}
+
 struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
         const struct rule_set *rules)
 {
@@ -188,6 +203,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	detect->patterns = rules->patterns;
 	detect->cache.geo = rules->geo;
 	detect->cache.site = &rules->site;
+	if (!stir_init(detect, memory, rules))
+		return NULL;
 	detect->judges =
 	        memory_take(memory, (rules->count + 1) * sizeof(*detect->judges));
 	if (!detect->judges)

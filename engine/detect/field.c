@@ -1,6 +1,7 @@
 #include "engine/detect/field.h"
 
 #include "engine/detect/field_source.h"
+#include "engine/detect/stir.h"
 #include "engine/track/call.h"
 #include "engine/track/h323.h"
 #include "engine/track/registration.h"
@@ -129,6 +130,8 @@ void field_cache_open(struct field_cache *cache, const struct event *event)
 	cache->tag_made = false;
 	cache->order_made = false;
 	cache->parties_made = false;
+	if (cache->stir)
+		cache->stir->made = false;
 	ends_open(cache, event);
 	bases[BASE_EVENT] = event;
 	bases[BASE_MESSAGE] = message;

@@ -24,6 +24,8 @@ enum value_type {
 	VALUE_METHOD, /* enum sip_method, by its name in rules */
 };
 
+struct stir;
+
 struct value {
 	enum value_type type;
 	double number; /* of numbers, booleans and methods */
@@ -109,6 +111,7 @@ struct field_cache {
 	const struct event *event;
 	const struct geo_ops *geo;          /* NULL = places are unknown */
 	const struct site *site;            /* NULL = not described */
+	struct stir *stir;                  /* NULL = not read */
 	char countries[2][GEO_COUNTRY_LEN]; /* of source and destination */
 	const void *bases[BASE_COUNT];      /* NULL = the event has none */
 	const struct field_source *special; /* of this kind of event, before the usual */

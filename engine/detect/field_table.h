@@ -486,6 +486,33 @@
 	        "it is private, seen on the public side")                                \
 	X(H245_CODEC, "h245.codec", TEXT, 1u << EVENT_H245_CHANNEL, "of the channel")    \
 	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL, "of user input") \
+	X(STIR_FAULT, "stir.fault", TEXT, 1u << EVENT_SIP_REQUEST,                       \
+	        "why an Identity is no PASSporT: alg, attest, rfc4474 …")                \
+	X(STIR_FORM, "stir.form", TEXT, 1u << EVENT_SIP_REQUEST, "full or compact")      \
+	X(STIR_ALG, "stir.alg", TEXT, 1u << EVENT_SIP_REQUEST, "")                       \
+	X(STIR_PPT, "stir.ppt", TEXT, 1u << EVENT_SIP_REQUEST, "shaken, div …")          \
+	X(STIR_URL, "stir.x5u", TEXT, 1u << EVENT_SIP_REQUEST,                           \
+	        "URL of the certificate, which is never fetched")                        \
+	X(STIR_URL_FAULT, "stir.x5u_fault", TEXT, 1u << EVENT_SIP_REQUEST,               \
+	        "scheme, host or address: nobody should follow it")                      \
+	X(STIR_ATTEST, "stir.attest", TEXT, 1u << EVENT_SIP_REQUEST, "A, B or C")        \
+	X(STIR_ORIGID, "stir.origid", TEXT, 1u << EVENT_SIP_REQUEST, "")                 \
+	X(STIR_ORIG, "stir.orig", TEXT, 1u << EVENT_SIP_REQUEST, "caller signed for")    \
+	X(STIR_DEST, "stir.dest", TEXT, 1u << EVENT_SIP_REQUEST, "first called number")  \
+	X(STIR_DIV, "stir.div", TEXT, 1u << EVENT_SIP_REQUEST,                           \
+	        "who diverted the call (RFC 8946)")                                      \
+	X(STIR_AGE, "stir.age_s", NUMBER, 1u << EVENT_SIP_REQUEST,                       \
+	        "since it was signed; below 0 in the future")                            \
+	X(STIR_CLOCK_OFF, "stir.clock_off", BOOL, 1u << EVENT_SIP_REQUEST,               \
+	        "all seen lately have the same age: it is the clock of the capture")     \
+	X(STIR_MISMATCH, "stir.mismatch", TEXT, 1u << EVENT_SIP_REQUEST,                 \
+	        "orig or dest: other numbers were signed than the message has")          \
+	X(STIR_REPLAYED, "stir.replayed", BOOL, 1u << EVENT_SIP_REQUEST,                 \
+	        "the same signature was seen in another call")                           \
+	X(STIR_SIGNATURE, "stir.signature", TEXT, 1u << EVENT_SIP_REQUEST,               \
+	        "good, bad, or unverified: no certificate is held")                      \
+	X(STIR_CERTIFICATE, "stir.certificate", TEXT, 1u << EVENT_SIP_REQUEST,           \
+	        "trusted, untrusted, expired, not-yet, other-number")                    \
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
 	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")                       \

@@ -13,6 +13,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/base/writer.h"
+#include "engine/detect/certificates.h"
 #include "engine/detect/detect.h"
 #include "engine/detect/document.h"
 #include "engine/detect/field.h"
@@ -206,8 +207,9 @@ struct rule_set {
 	struct site site;
 	const struct pattern_ops *patterns;
 	const struct geo_ops
-	        *geo;    /* set behind the compiler; NULL = places are unknown */
-	void **compiled; /* patterns to give back */
+	        *geo; /* set behind the compiler; NULL = places are unknown */
+	const struct certificate_ops *certificates; /* the same; NULL = none are held */
+	void **compiled;                            /* patterns to give back */
 	uint32_t compiled_count;
 };
 

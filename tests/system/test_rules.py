@@ -33,7 +33,8 @@ def judge_rule(rule):
 
 
 MAKERS = {"make_attacks.py": "attack", "make_calls.py": "calls", "make_dialogs.py": "dialog", "make_fraud.py": "fraud",
-          "make_h323.py": "h323", "make_interop.py": "interop", "make_lookalikes.py": "lookalike", "make_media.py": "media"}
+          "make_h323.py": "h323", "make_identity.py": "identity", "make_interop.py": "interop",
+          "make_lookalikes.py": "lookalike", "make_media.py": "media"}
 
 
 def stale_captures():

@@ -16,13 +16,13 @@
 #define URL "https://cert.example.net/a.pem"
 #define HEAD                                                                             \
 	"{\"alg\":\"ES256\",\"ppt\":\"shaken\",\"typ\":\"passport\",\"x5u\":\"" URL "\"" \
-	                                                                            "}"
+	"}"
 #define CLAIM                                                                            \
 	"\"dest\":{\"tn\":[\"12155551213\",\"12155551214\"]},\"iat\":1443208345,"        \
 	"\"orig\":{\"tn\":\"12155551212\"}"
 #define BODY                                                                             \
 	"{\"attest\":\"A\"," CLAIM ",\"origid\":\"123e4567-e89b-12d3-a456-"              \
-	                           "426655440000\"}"
+	"426655440000\"}"
 #define BESIDE ";info=<" URL ">;alg=ES256;ppt=shaken"
 
 static const struct row {
@@ -136,13 +136,14 @@ static void tells_what_is_broken(void **state)
 static void completes_a_compact_one(void **state)
 {
 	static struct passport_memory memory;
+	static struct passport_whole whole;
 	static char text[8192], clear[8192];
 	struct passport passport;
 	(void)state;
 	assert_true(
 	        passport_parse(made(&rows[5], text, sizeof(text)), &memory, &passport));
 	assert_false(slice_present(passport.signed_text));
-	passport_complete(&passport, &memory, SLICE("12155551212"), SLICE("12155551213"),
+	passport_complete(&passport, &whole, SLICE("12155551212"), SLICE("12155551213"),
 	        1443208345);
 	struct slice rest = passport.signed_text;
 	struct writer out = writer_of(clear, sizeof(clear));
