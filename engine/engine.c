@@ -74,7 +74,16 @@ static void engine_event(struct engine *engine, const struct event *event)
 	if (engine->detect) {
 		detect_event(engine->detect, event);
 		engine_alerts(engine);
+		detect_kpi_call(engine->detect, event);
 	}
+}
+
+/* Key figures of windows that closed, or close with the end. */
+static void engine_kpis(struct engine *engine, bool end)
+{
+	const struct event *event;
+	while ((event = detect_kpi_next(engine->detect, engine->now_us, end)))
+		engine_event(engine, event);
 }
 
 /* Hands out what the last step of the tracker changed. */
@@ -95,6 +104,7 @@ static void engine_step(struct engine *engine, uint64_t time_us)
 	if (engine->detect) {
 		detect_advance(engine->detect, time_us);
 		engine_alerts(engine);
+		engine_kpis(engine, false);
 	}
 }
 
@@ -167,6 +177,8 @@ void engine_finish(struct engine *engine)
 	engine_datagrams(engine);
 	track_finish(engine->track);
 	engine_events(engine);
+	if (engine->detect)
+		engine_kpis(engine, true);
 }
 
 const struct judgement *engine_judgement(const struct engine *engine)

@@ -296,7 +296,7 @@ uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us)
 {
 	for (uint32_t i = 0; i < detect->waiting_count; i++)
 		limit_us = wheel_next_us(detect->waiting[i]->keyed.wheel, limit_us);
-	return limit_us;
+	return kpis_next_us(detect->kpis, limit_us);
 }
 
 const struct alert *detect_next(struct detect *detect)

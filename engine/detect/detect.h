@@ -79,6 +79,15 @@ void detect_advance(struct detect *detect, uint64_t now_us);
 /* The next time up to the limit at which a rule of absence may be due. */
 uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us);
 
+/* Counts a call that ended, of such an event; others are let pass. */
+void detect_kpi_call(struct detect *detect, const struct event *event);
+
+/*
+ * The next event of key figures that is due at now_us, or with the end; NULL = no more.
+ * Good until the next call. It is to be judged like any other.
+ */
+const struct event *detect_kpi_next(struct detect *detect, uint64_t now_us, bool end);
+
 /* The next alert; NULL = none left. */
 const struct alert *detect_next(struct detect *detect);
 

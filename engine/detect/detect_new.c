@@ -203,7 +203,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	detect->patterns = rules->patterns;
 	detect->cache.geo = rules->geo;
 	detect->cache.site = &rules->site;
-	if (!stir_init(detect, memory, rules))
+	detect->kpis = kpis_new(memory, share / 64, key);
+	if (!detect->kpis || !stir_init(detect, memory, rules))
 		return NULL;
 	detect->judges =
 	        memory_take(memory, (rules->count + 1) * sizeof(*detect->judges));

@@ -337,6 +337,12 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 	case MADE_OF_NAT:
 		field_nat_made(event, field, value);
 		break;
+	case MADE_OF_CLI:
+		field_cli_made(cache, field, value);
+		break;
+	case MADE_OF_KPI:
+		field_kpi_made(event, field, value);
+		break;
 	case MADE_OF_STIR:
 		field_stir_made(cache, field, value);
 		break;

@@ -71,6 +71,8 @@ enum field_maker {
 	MADE_OF_H323,
 	MADE_OF_NAT,
 	MADE_OF_STIR,
+	MADE_OF_KPI,
+	MADE_OF_CLI,
 	MADE_OF_SAID, /* of a stream and what was described of it */
 	MADE_OF_NUMBERS, /* who calls whom */
 };
@@ -90,6 +92,12 @@ void field_stream_made(const struct event *event, enum field field, struct value
 
 /* field_nat.c */
 void field_nat_made(const struct event *event, enum field field, struct value *value);
+
+/* field_cli.c */
+void field_cli_made(struct field_cache *cache, enum field field, struct value *value);
+
+/* field_kpi.c */
+void field_kpi_made(const struct event *event, enum field field, struct value *value);
 
 /* field_stir.c */
 void field_stir_made(struct field_cache *cache, enum field field, struct value *value);

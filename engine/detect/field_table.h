@@ -33,6 +33,7 @@
 #define FIELDS_ODD     (1u << EVENT_SIP_REQUEST | 1u << EVENT_SIP_RESPONSE)
 #define FIELDS_BINDING (1u << EVENT_REGISTRATION)
 #define FIELDS_SENSOR  (1u << EVENT_SENSOR)
+#define FIELDS_KPI     (1u << EVENT_KPI)
 #define FIELDS_RAS     (1u << EVENT_RAS_TRANSACTION)
 #define FIELDS_H323    (1u << EVENT_H225_CALL | FIELDS_CALL_ONLY)
 #define FIELDS_STEP    (1u << EVENT_H225_CALL | 1u << EVENT_H245_CHANNEL)
@@ -486,6 +487,16 @@
 	        "it is private, seen on the public side")                                \
 	X(H245_CODEC, "h245.codec", TEXT, 1u << EVENT_H245_CHANNEL, "of the channel")    \
 	X(H245_DIGITS, "h245.digits", NUMBER, 1u << EVENT_H245_CHANNEL, "of user input") \
+	X(CLI_MISMATCH, "cli.mismatch", TEXT, FIELDS_CALL,                               \
+	        "which identity names another number than From: asserted, login …")      \
+	X(CLI_FAULT, "cli.fault", TEXT, FIELDS_CALL,                                     \
+	        "why the caller's number is none: length, country, area, text")          \
+	X(CLI_EMERGENCY, "cli.emergency", BOOL, FIELDS_CALL,                             \
+	        "an emergency service as the caller")                                    \
+	X(CLI_TRUST, "cli.trust", TEXT, FIELDS_CALL,                                     \
+	        "inside or outside of RFC 3325's trust domain, by the site's trunks")    \
+	X(CLI_SHARED, "cli.shared_digits", NUMBER, FIELDS_CALL,                          \
+	        "digits at the front that caller and called have in common")             \
 	X(STIR_FAULT, "stir.fault", TEXT, 1u << EVENT_SIP_REQUEST,                       \
 	        "why an Identity is no PASSporT: alg, attest, rfc4474 …")                \
 	X(STIR_FORM, "stir.form", TEXT, 1u << EVENT_SIP_REQUEST, "full or compact")      \
@@ -513,6 +524,27 @@
 	        "good, bad, or unverified: no certificate is held")                      \
 	X(STIR_CERTIFICATE, "stir.certificate", TEXT, 1u << EVENT_SIP_REQUEST,           \
 	        "trusted, untrusted, expired, not-yet, other-number")                    \
+	X(KPI_BY, "kpi.by", TEXT, FIELDS_KPI, "all, trunk, prefix or country")           \
+	X(KPI_NAME, "kpi.name", TEXT, FIELDS_KPI, "of the trunk, prefix or country")     \
+	X(KPI_ATTEMPTS, "kpi.attempts", NUMBER, FIELDS_KPI, "calls of the window")       \
+	X(KPI_ANSWERED, "kpi.answered", NUMBER, FIELDS_KPI, "")                          \
+	X(KPI_WINDOWS, "kpi.windows", NUMBER, FIELDS_KPI,                                \
+	        "with ten attempts and more, before this one")                           \
+	X(KPI_ASR, "kpi.asr", NUMBER, FIELDS_KPI, "percent that were answered")          \
+	X(KPI_NER, "kpi.ner", NUMBER, FIELDS_KPI, "percent that the network carried")    \
+	X(KPI_SEER, "kpi.seer", NUMBER, FIELDS_KPI, "percent (RFC 6076 4.7)")            \
+	X(KPI_ACD, "kpi.acd_s", NUMBER, FIELDS_KPI, "mean length of answered calls")     \
+	X(KPI_PDD, "kpi.pdd_s", NUMBER, FIELDS_KPI, "mean post-dial delay")              \
+	X(KPI_ASR_USUAL, "kpi.asr_usual", NUMBER, FIELDS_KPI, "mean of windows before")  \
+	X(KPI_NER_USUAL, "kpi.ner_usual", NUMBER, FIELDS_KPI, "mean of windows before")  \
+	X(KPI_ASR_BELOW, "kpi.asr_below", NUMBER, FIELDS_KPI,                            \
+	        "standard deviations below what is usual")                               \
+	X(KPI_NER_BELOW, "kpi.ner_below", NUMBER, FIELDS_KPI,                            \
+	        "standard deviations below what is usual")                               \
+	X(KPI_ACD_OF_USUAL, "kpi.acd_of_usual", NUMBER, FIELDS_KPI,                      \
+	        "percent of what is usual")                                              \
+	X(KPI_PDD_OF_USUAL, "kpi.pdd_of_usual", NUMBER, FIELDS_KPI,                      \
+	        "percent of what is usual")                                              \
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
 	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")                       \

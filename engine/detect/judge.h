@@ -8,6 +8,7 @@
 #include "engine/detect/detect.h"
 #include "engine/detect/gate.h"
 #include "engine/detect/keyed.h"
+#include "engine/detect/kpi.h"
 #include "engine/detect/trigger.h"
 
 /* Per method, and one for streams without. */
@@ -66,6 +67,8 @@ struct detect {
 	struct gate *gates[EVENT_COUNT][BUCKETS]; /* NULL = no rule */
 	uint64_t *units;                          /* of the event at work */
 	struct field_cache cache;
+	struct kpis *kpis;
+	struct event kpi_event; /* the one that is told */
 	uint64_t now_us;
 	uint64_t lossy_until_us;
 	uint64_t alert_id;

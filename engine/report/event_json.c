@@ -14,6 +14,7 @@ static const char *const TYPE_NAMES[] = {
         [REPORT_RTCP] = "rtcp",
         [REPORT_H323] = "h323",
         [REPORT_QUALITY] = "quality",
+        [REPORT_KPI] = "kpi",
         [REPORT_ANOMALY] = "anomaly",
         [REPORT_NODE] = "node",
         [REPORT_SUMMARY] = "summary",
@@ -55,6 +56,8 @@ enum report_type report_type_of(const struct event *event)
 		return REPORT_H323;
 	case EVENT_PARSE_ERROR:
 		return REPORT_ANOMALY;
+	case EVENT_KPI:
+		return REPORT_KPI;
 	case EVENT_SENSOR:
 		return REPORT_NODE;
 	case EVENT_SIP_TRANSACTION:
@@ -119,6 +122,8 @@ static void body_json(const struct report_context *context, const struct event *
 		rtcp_json(event->message->rtcp, out);
 	} else if (type == REPORT_H323 && event->message && event->message->h323) {
 		h323_json(event->message->h323, out);
+	} else if (type == REPORT_KPI && event->kpi) {
+		kpi_json(event->kpi, out);
 	} else if (type == REPORT_NODE) {
 		sensor_json(event, out);
 	}

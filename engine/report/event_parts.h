@@ -51,6 +51,7 @@ void h323_names_json(const struct report_context *context,
 void h323_vendor_json(const struct h323_vendor *vendor, struct writer *out);
 void rtp_json(const struct event *event, struct writer *out);
 void h323_json(const struct h323_message *message, struct writer *out);
+void kpi_json(const struct kpi *kpi, struct writer *out);
 void rtcp_json(const struct rtcp_report *report, struct writer *out);
 
 #endif

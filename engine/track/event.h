@@ -34,6 +34,7 @@
 	X(H245_CHANNEL, "h245.channel")                                                  \
 	X(DEVICE, "device")                   /* of the inventory: found, changed, last seen */ \
 	X(PARSE_ERROR, "parse.error")         /* a message with anomalies, or undecodable */ \
+	X(KPI, "kpi")                         /* key figures of a window */              \
 	X(SENSOR, "sensor")                   /* of ourselves: evictions, drops, clock steps */
 
 enum event_kind {
@@ -51,6 +52,7 @@ struct binding;
 struct stream;
 struct stream_interval;
 struct media;
+struct kpi;
 struct ras_transaction;
 struct h323_call;
 struct h323_device;
@@ -105,6 +107,7 @@ struct event {
 	bool proven;                            /* the event's source is known to be real */
 	bool registered;                        /* SIP: a registrar has a binding of the source */
 	bool answers;                           /* SIP_TRANSACTION, challenged: the source has answered one before */
+	const struct kpi *kpi;                  /* KPI */
 	const char *sensor_what;                /* SENSOR: "overload", "clock-step" … */
 	const char *sensor_where;               /* SENSOR: which table or source */
 	uint64_t sensor_value;

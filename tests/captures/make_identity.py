@@ -8,7 +8,7 @@ Usage: make_identity.py DIRECTORY [NAME...]; the same arguments give the same by
 import sys
 from pathlib import Path
 
-from kit import SERVER, exchange, request, response, run_maker
+from kit import SERVER, credentials, exchange, request, response, run_maker
 from signer import certificate, number_range, one_number, provider, token
 
 SCENES = {}
@@ -200,6 +200,191 @@ def signed_compact(capture):
     whole = token(SIGNER, {"alg": "ES256", "typ": "passport", "x5u": url},
                   {"iat": now, "orig": {"tn": CALLER}, "dest": {"tn": [CALLED]}})
     call(capture, 1, f"Identity: ..{whole.split('.')[2]};info=<{url}>", "Date: Thu, 01 Jan 2026 00:00:00 GMT")
+
+
+# Numbers without signatures
+
+PARTNER, GATE, OFFICE, PHONE = "203.0.113.10", "203.0.113.20", "192.0.2.30", "192.0.2.10"
+ABROAD = "203.0.113.30"
+
+
+def say(capture, number, user, *lines, src=PARTNER, to="+4930901100", status=486, **more):
+    """A call that claims to be from a number."""
+    message = request("INVITE", number, src=src, user=user, to=to, lines=list(lines), **more)
+    exchange(capture, message, status, src=src)
+    capture.wait(2)
+
+
+def login(user, number):
+    return credentials(user, f"n0nce{number}", 7 + number)
+
+
+@scene
+def numbers_apart(capture):
+    """One account shows numbers that its gateway does not assert."""
+    for n in range(4):
+        say(capture, n, f"+4930555{n}000", "P-Asserted-Identity: <sip:+4930901777@example.net>", login("alice", n), src=PHONE, to="+49891234567")
+        capture.wait(60)
+
+
+@scene
+def numbers_agree(capture):
+    """The same number in three forms, a PBX that shows its extensions, a caller who hides, a diverted call."""
+    for n in range(4):
+        say(capture, 10 * n, "+4930901777", "P-Asserted-Identity: <tel:030901777>", "Remote-Party-ID: <sip:0049-30-901777@example.net>",
+            login("alice", 10 * n), src=PHONE, to="+49891234567")
+        say(capture, 10 * n + 1, f"+493090120{n}", "P-Asserted-Identity: <sip:+4930901200@example.net>", login("office", 10 * n + 1), src=OFFICE, to="+49891234567")
+        say(capture, 10 * n + 2, "anonymous", "P-Asserted-Identity: <sip:+4930901777@example.net>", "Privacy: id", login("alice", 10 * n + 2), src=PHONE, to="+49891234567")
+        say(capture, 10 * n + 3, f"+4989123450{n}", "P-Asserted-Identity: <sip:+4930901777@example.net>",
+            "Diversion: <sip:+4930901777@example.net>;reason=unconditional", login("alice", 10 * n + 3), src=PHONE, to="+49891234567")
+        capture.wait(600)
+
+
+@scene
+def asserted_by_phone(capture):
+    """A host outside tells the network who it is, in the network's own words."""
+    say(capture, 1, "+4930111222", "P-Asserted-Identity: <sip:+4930901100@example.net>", src="198.51.100.66")
+
+
+@scene
+def asserted_by_trunk(capture):
+    say(capture, 1, "+4989777888", "P-Asserted-Identity: <sip:+4989777888@example.net>", src=GATE)
+
+
+@scene
+def preferred_by_phone(capture):
+    """What a phone may say: which of its numbers it prefers (RFC 3325 9.2)."""
+    say(capture, 1, "+4930901777", "P-Preferred-Identity: <sip:+4930901777@example.net>", login("alice", 1), src=PHONE, to="+49891234567")
+
+
+@scene
+def impossible_callers(capture):
+    """Numbers that nobody has: too short, of no country, of no area, no number at all."""
+    for n, user in enumerate(("+49301", "+9991234567", "+11115551212", "Bank", "+4930123456789012", "+2102223334444")):
+        say(capture, n, user)
+
+
+@scene
+def odd_callers(capture):
+    """Hidden, an extension, and numbers that exist."""
+    for n, user in enumerate(("anonymous", "4711", "+4989777888", "+12125551212", "+442079460123", "+393312345678", "+4930901")):
+        say(capture, n, user, src=GATE)
+
+
+@scene
+def own_number_outside(capture):
+    """Calls from outside that claim to be from this site, and from the police."""
+    say(capture, 1, "+4930901777")
+    say(capture, 2, "110", src=GATE)
+
+
+@scene
+def own_number_comes_back(capture):
+    """A call that was diverted outside and comes back keeps its caller."""
+    say(capture, 1, "+4930901777", "Diversion: <sip:+4989777888@example.net>;reason=no-answer")
+    say(capture, 2, "+4989777888")
+
+
+@scene
+def domestic_from_abroad(capture):
+    say(capture, 1, "+4989777888", src=ABROAD)
+
+
+@scene
+def roamer_from_abroad(capture):
+    say(capture, 1, "+491701234567", src=ABROAD)
+    say(capture, 2, "+33142685300", src=ABROAD)
+
+
+def many_callers(capture, users, src=PHONE):
+    for n, user in enumerate(users):
+        say(capture, n, user, src=src, to=f"+4989120{n:04d}")
+        capture.wait(20)
+
+
+@scene
+def caller_changes(capture):
+    many_callers(capture, [f"+49{30 + 7 * n}5550{n:02d}1" for n in range(12)], src="198.51.100.66")
+
+
+@scene
+def caller_stays(capture):
+    """An office with three lines."""
+    many_callers(capture, [f"+493090120{n % 3}" for n in range(12)], src=OFFICE)
+
+
+@scene
+def caller_of_trunk(capture):
+    """A carrier brings calls of many people, which is what carriers do."""
+    many_callers(capture, [f"+49{30 + 7 * n}5550{n:02d}1" for n in range(12)], src=GATE)
+
+
+@scene
+def neighbours(capture):
+    """Each called party sees a number much like their own."""
+    for n in range(12):
+        say(capture, n, f"+4989120{n:03d}7", src="198.51.100.66", to=f"+4989120{n:03d}1")
+        capture.wait(20)
+
+
+@scene
+def neighbours_some(capture):
+    """A school calls parents, some of whom live next door."""
+    for n in range(12):
+        say(capture, n, "+498912000", src=OFFICE, to=f"+4989120{n:03d}1" if n % 3 == 0 else f"+49170120{n:04d}")
+        capture.wait(20)
+
+
+# Key figures of a trunk
+
+def window(capture, number, answered, refused, ring=0.3, talk=3):
+    """Some calls to a carrier within five minutes; refused: by its network."""
+    for n in range(answered + refused):
+        message = request("INVITE", 100 * number + n, src=PHONE, user="+4930901777", to=f"+4989120{n:04d}",
+                          uri=f"sip:+4989120{n:04d}@{GATE}", call=f"w{number}-{n}")
+        capture.udp(PHONE, GATE, message)
+        capture.wait(ring)
+        if n >= answered:
+            capture.udp(GATE, PHONE, response(message, 503))
+            continue
+        capture.udp(GATE, PHONE, response(message, 180))
+        capture.wait(1)
+        capture.udp(GATE, PHONE, response(message, 200))
+        common = {"src": PHONE, "call": f"w{number}-{n}", "to_tag": ";tag=srv"}
+        capture.udp(PHONE, GATE, request("ACK", 100 * number + n, **common))
+        capture.wait(talk)
+        bye = request("BYE", 100 * number + n, cseq=2, **common)
+        exchange(capture, bye, 200, src=PHONE, dst=GATE)
+
+
+def windows(capture, shares):
+    start = capture.now_us
+    for number, share in enumerate(shares):
+        capture.now_us = start + number * 300_000_000 + 1_000_000
+        window(capture, number, *share)
+    capture.now_us = start + len(shares) * 300_000_000 + 1_000_000
+    say(capture, 9999, "+4989777888", src=GATE)
+
+
+@scene
+def trunk_fails(capture):
+    windows(capture, [(23, 2), (24, 1), (22, 3), (24, 1), (6, 19)])
+
+
+@scene
+def trunk_short(capture):
+    """People hang up at once."""
+    windows(capture, [(23, 2, 0.3, 9), (24, 1, 0.3, 10), (22, 3, 0.3, 9), (24, 1, 0.3, 1)])
+
+
+@scene
+def trunk_slow(capture):
+    windows(capture, [(23, 2), (24, 1), (22, 3), (24, 1, 5)])
+
+
+@scene
+def trunk_wavers(capture):
+    windows(capture, [(23, 2), (24, 1), (22, 3), (24, 1), (20, 5)])
 
 
 if __name__ == "__main__":
