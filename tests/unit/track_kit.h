@@ -126,6 +126,8 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 	case EVENT_PARSE_ERROR:
 		kit_word(kit, "parse-error ");
 		break;
+	case EVENT_KPI:
+		break;
 	case EVENT_SENSOR:
 		kit_word(kit, "%s:%s ", event->sensor_what, event->sensor_where);
 		break;
