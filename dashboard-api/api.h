@@ -86,6 +86,9 @@ struct visit {
 	uint64_t now_us;
 };
 
+/* Another connection to the archive, for a thread of its own. */
+struct archive *api_archive(const struct settings *settings, struct archive_error *error);
+
 const char *role_name(enum role role);
 bool role_parse(struct slice name, enum role *role);
 /* NULL behind the last one. */

@@ -202,15 +202,13 @@ static void *collector_run(void *context)
 
 struct collector *collector_start(struct api *api, const struct redis_options *options)
 {
-	char path[4096];
 	struct archive_error error = {"out of memory"};
 	struct collector *collector = calloc(1, sizeof(*collector));
 	if (!collector)
 		return NULL;
 	collector->api = api;
-	(void)snprintf(path, sizeof(path), "%s/archive.db", api->settings->directory);
 	collector->redis = store_open(options);
-	collector->archive = archive_open(path, &error);
+	collector->archive = api_archive(api->settings, &error);
 	collector->started =
 	        collector->redis && collector->archive &&
 	        pthread_create(&collector->thread, NULL, collector_run, collector) == 0;

@@ -1,9 +1,20 @@
 #include "dashboard-api/intake.h"
 
+#include <stdio.h>
+
 #include "dashboard-api/feed.h"
 #include "dashboard-api/messenger.h"
 #include "dashboard-api/suppressions.h"
 #include "platform/instant.h"
+
+struct archive *api_archive(const struct settings *settings, struct archive_error *error)
+{
+	char path[4096];
+	if (settings->archive[0])
+		return archive_open(settings->archive, error);
+	(void)snprintf(path, sizeof(path), "%s/archive.db", settings->directory);
+	return archive_open(path, error);
+}
 
 enum archive_stored intake_take(struct api *api, struct archive *archive,
         struct archive_origin *origin, struct slice event)

@@ -201,8 +201,7 @@ struct jobs *jobs_start(struct api *api)
 	jobs->worker.api = api;
 	jobs->bell = -1;
 	(void)pthread_mutex_init(&jobs->lock, NULL);
-	(void)snprintf(path, sizeof(path), "%s/archive.db", api->settings->directory);
-	jobs->worker.archive = archive_open(path, &archive_error);
+	jobs->worker.archive = api_archive(api->settings, &archive_error);
 	(void)snprintf(path, sizeof(path), "%s/state.db", api->settings->directory);
 	jobs->worker.ledger = ledger_open(path, &ledger_error);
 	jobs->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

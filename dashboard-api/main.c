@@ -65,8 +65,7 @@ static bool api_open(struct api *api)
 
 	if (!directory_make(api->log, directory))
 		return false;
-	(void)snprintf(path, sizeof(path), "%s/archive.db", directory);
-	api->archive = archive_open(path, &archive_error);
+	api->archive = api_archive(api->settings, &archive_error);
 	if (!api->archive) {
 		log_write(api->log, LOG_LEVEL_ERROR, "%s", archive_error.text);
 		return false;

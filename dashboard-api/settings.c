@@ -31,6 +31,10 @@ const struct setting SETTINGS[] = {
                 "life of a page's session", 60000, 90ull * 86400000, NULL},
         {"api.jobs_max", SETTING_COUNT, INTO(jobs_max), "2", "captures replayed at once",
                 1, 64, NULL},
+        {"api.archive", SETTING_TEXT, INTO(archive), "",
+                "http://host:8123/database of a ClickHouse; none: a file of SQLite in "
+                "the directory",
+                0, 0, NULL},
         {"api.notify_private", SETTING_FLAG, INTO(notify_private), "false",
                 "notifiers may reach addresses that are not public", 0, 0, NULL},
         REDIS_SETTINGS(INTO(redis)),

@@ -14,6 +14,7 @@ struct settings {
 	const char *directory; /* archive, captures, evidence */
 	const char *program;   /* ringfence, which replays captures */
 	const char *rules;     /* the rule packs; "" = those of the program */
+	const char *archive;   /* a ClickHouse; "" = a file */
 	const char *origin;    /* of the page, when a proxy stands before */
 	uint64_t connections_max;
 	uint64_t upload_max;

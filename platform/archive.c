@@ -28,6 +28,8 @@ bool archive_run(struct archive *archive, const char *sql)
 
 const char *archive_error_text(const struct archive *archive)
 {
+	if (archive->click)
+		return click_problem(archive->click);
 	return archive->error.text;
 }
 
@@ -162,6 +164,12 @@ struct archive *archive_open(const char *path, struct archive_error *error)
 		(void)snprintf(error->text, sizeof(error->text), "out of memory");
 		return NULL;
 	}
+	if (click_is_place(path)) {
+		archive->click = click_open(path, error);
+		if (!archive->click)
+			archive_close(&archive);
+		return archive;
+	}
 	const int flags =
 	        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	if (sqlite3_open_v2(path, &archive->database, flags, NULL) != SQLITE_OK) {
@@ -193,21 +201,32 @@ void archive_close(struct archive **archive)
 	for (unsigned i = 0; i < ARCHIVE_KINDS; i++)
 		(void)sqlite3_finalize(old->inserts[i]);
 	(void)sqlite3_close(old->database);
+	click_close(&old->click);
 	free(old);
 	*archive = NULL;
 }
 
 bool archive_begin(struct archive *archive)
 {
+	if (archive->click) {
+		click_begin(archive->click);
+		return true;
+	}
 	return archive_run(archive, "BEGIN IMMEDIATE");
 }
 
 bool archive_commit(struct archive *archive)
 {
+	if (archive->click)
+		return click_commit(archive->click);
 	return archive_run(archive, "COMMIT");
 }
 
 void archive_rollback(struct archive *archive)
 {
+	if (archive->click) {
+		click_rollback(archive->click);
+		return;
+	}
 	(void)archive_run(archive, "ROLLBACK");
 }

@@ -4,8 +4,8 @@
  * by which it can be found. Lists are read by keyset, never by offset: newest first,
  * each page going on where the last one stopped.
  *
- * This is the narrow face; behind it is SQLite (one file, WAL). One archive belongs to
- * one thread; several may be open on one file.
+ * This is the narrow face; behind it is SQLite (one file, WAL), or ClickHouse for those
+ * who outgrow it. One archive belongs to one thread; several may be open on one place.
  */
 #ifndef RINGFENCE_PLATFORM_ARCHIVE_H
 #define RINGFENCE_PLATFORM_ARCHIVE_H
@@ -71,7 +71,10 @@ struct archive_error {
 	char text[ARCHIVE_ERROR_BYTES];
 };
 
-/* Opens or makes the file and brings its tables to this version. */
+/*
+ * Opens or makes it and brings its tables to this version. path is a file, or the address
+ * of a ClickHouse and a database there: "http://host:8123/ringfence".
+ */
 struct archive *archive_open(const char *path, struct archive_error *error);
 void archive_close(struct archive **archive);
 

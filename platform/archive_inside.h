@@ -7,10 +7,12 @@
 #include <sqlite3.h>
 
 #include "platform/archive.h"
+#include "platform/click.h"
 
 enum { ARCHIVE_SQL_BYTES = 16384 };
 
 struct archive {
+	struct click *click; /* it lies there; NULL = in SQLite */
 	sqlite3 *database;
 	sqlite3_stmt *inserts[ARCHIVE_KINDS];
 	uint64_t deadline_ms; /* of the question at hand, 0 = none */

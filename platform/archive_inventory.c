@@ -43,6 +43,8 @@ static void part_write(struct question *question, const struct part *part,
 enum archive_listed archive_inventory(struct archive *archive,
         const struct archive_query *query, const struct archive_devices *reader)
 {
+	if (archive->click)
+		return click_inventory(archive->click, query, reader);
 	struct question question;
 	int step;
 	question_init(&question);

@@ -118,6 +118,8 @@ static enum archive_listed rows_read(struct archive *archive, sqlite3_stmt *stat
 enum archive_listed archive_list(struct archive *archive,
         const struct archive_query *query, const struct archive_reader *reader)
 {
+	if (archive->click)
+		return click_list(archive->click, query, reader);
 	const struct archive_table *table = archive_table(query->kind);
 	struct question question;
 	question_init(&question);
@@ -139,6 +141,8 @@ enum archive_listed archive_list(struct archive *archive,
 bool archive_get(struct archive *archive, enum archive_kind kind, int64_t id,
         const struct archive_reader *reader)
 {
+	if (archive->click)
+		return click_get(archive->click, kind, id, reader);
 	struct question question;
 	question_init(&question);
 	columns_write(&question, archive_table(kind));
@@ -160,6 +164,8 @@ enum archive_listed archive_aggregate(struct archive *archive,
         const struct archive_query *query, const struct archive_field *field,
         const struct archive_counter *counter)
 {
+	if (archive->click)
+		return click_aggregate(archive->click, query, field, counter);
 	struct question question;
 	int step;
 	question_init(&question);
@@ -206,6 +212,9 @@ static uint64_t changes(struct archive *archive, const struct question *question
 bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
         const struct archive_field *field, struct slice value)
 {
+	const struct click_state state = {kind, id, field, value};
+	if (archive->click)
+		return click_update(archive->click, &state);
 	struct question question;
 	question_init(&question);
 	question_sql(&question, "UPDATE ");
@@ -222,6 +231,8 @@ bool archive_update(struct archive *archive, enum archive_kind kind, int64_t id,
 uint64_t archive_forget(
         struct archive *archive, enum archive_kind kind, uint64_t before_us)
 {
+	if (archive->click)
+		return click_forget(archive->click, kind, before_us, (struct slice){0});
 	struct question question;
 	question_init(&question);
 	question_sql(&question, "DELETE FROM ");
@@ -234,6 +245,8 @@ uint64_t archive_forget(
 uint64_t archive_forget_capture(
         struct archive *archive, enum archive_kind kind, struct slice capture)
 {
+	if (archive->click)
+		return click_forget(archive->click, kind, 0, capture);
 	struct question question;
 	question_init(&question);
 	question_sql(&question, "DELETE FROM ");

@@ -95,6 +95,9 @@ static enum archive_stored event_store(struct archive *archive,
 	const enum archive_kind kind = archive_kind_of(slice_text(type->valuestring));
 	if (kind == ARCHIVE_KINDS)
 		return ARCHIVE_IGNORED;
+	const struct click_event click = {kind, origin, line, event, time_us};
+	if (archive->click)
+		return click_store(archive->click, &click);
 	sqlite3_stmt *insert = insert_statement(archive, kind);
 	if (!insert)
 		return ARCHIVE_FAILED;

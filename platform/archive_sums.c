@@ -97,6 +97,9 @@ enum archive_listed archive_kpis(struct archive *archive,
         const struct archive_query *query, enum archive_by by,
         const struct archive_field *field, const struct archive_kpi_reader *reader)
 {
+	const struct click_by click = {by, field};
+	if (archive->click)
+		return click_kpis(archive->click, query, &click, reader);
 	/* Busy, no answer, gone, declined: the network did its part. A Q.850 cause says
 	 * it for H.323. */
 	const struct sums_of of = {by, field,
@@ -129,6 +132,9 @@ enum archive_listed archive_qualities(struct archive *archive,
         const struct archive_query *query, enum archive_by by,
         const struct archive_field *field, const struct archive_quality_reader *reader)
 {
+	const struct click_by click = {by, field};
+	if (archive->click)
+		return click_qualities(archive->click, query, &click, reader);
 	const struct sums_of of = {by, field,
 	        ", ifnull(sum(packets), 0), ifnull(sum(lost), 0),"
 	        " ifnull(avg(mos), 0) / 100.0, ifnull(min(mos), 0) / 100.0,"
