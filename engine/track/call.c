@@ -422,13 +422,15 @@ static bool media_was_seen(const struct track *track, const struct call *call)
 	return false;
 }
 
-/* A tap that sees no media hears nothing of a call until its end. */
+/* Where no media passes the tap, nothing is heard of an acknowledged call until its end.
+ */
 static bool idle_for_too_long(const struct track *track, const struct call *call)
 {
 	const uint64_t idle_us = track->now_us - call->last_us;
 	const uint64_t session_us = ((uint64_t)call->session_expires_s + 32) * 1000000;
 	return idle_us > CALL_UNHEARD_US ||
-	       (idle_us > CALL_IDLE_US && media_was_seen(track, call)) ||
+	       (idle_us > CALL_IDLE_US &&
+	               (!call->acked || media_was_seen(track, call))) ||
 	       (call->session_expires_s && idle_us > session_us);
 }
 
