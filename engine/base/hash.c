@@ -66,6 +66,18 @@ static inline uint64_t load_word(const uint8_t *data)
 	return word;
 }
 
+/* Less than eight bytes, the first in the lowest; whole is what stands in front of them.
+ */
+static inline uint64_t load_tail(const uint8_t *at, size_t left, size_t whole)
+{
+	uint64_t word = 0;
+	if (whole && left)
+		return load_word(at + left - 8) >> (8 * (8 - left));
+	for (size_t i = 0; i < left; i++)
+		word |= (uint64_t)at[i] << (8 * i);
+	return word;
+}
+
 uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t len)
 {
 	struct sip_state state = sip_start(key);
@@ -73,10 +85,7 @@ uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t len)
 	size_t left = len;
 	for (; left >= 8; left -= 8, at += 8)
 		sip_word(&state, load_word(at));
-	uint64_t last = (uint64_t)len << 56;
-	for (size_t i = 0; i < left; i++)
-		last |= (uint64_t)at[i] << (8 * i);
-	sip_word(&state, last);
+	sip_word(&state, (uint64_t)len << 56 | load_tail(at, left, len - left));
 	return sip_end(&state);
 }
 

@@ -121,7 +121,7 @@ void wheel_disarm(struct wheel *wheel, uint32_t index)
 	wheel->armed--;
 }
 
-void wheel_advance(struct wheel *wheel, uint64_t now_us)
+void wheel_turn(struct wheel *wheel, uint64_t now_us)
 {
 	if (!wheel->started) {
 		wheel->started = true;
@@ -138,6 +138,7 @@ void wheel_advance(struct wheel *wheel, uint64_t now_us)
 				cascade(wheel, level);
 		}
 	}
+	wheel->until_us = wheel->start_us + (target + 1) * WHEEL_TICK_US;
 }
 
 uint64_t wheel_next_us(const struct wheel *wheel, uint64_t limit_us)

@@ -31,6 +31,7 @@ struct wheel {
 	size_t offset; /* of the struct wheel_timer in an item */
 	uint64_t start_us;
 	uint64_t now_tick;
+	uint64_t until_us; /* before this nothing can happen: the next tick's beginning */
 	bool started;
 	uint32_t armed; /* timers in the wheel, those due but not yet handed out included
 	                 */
@@ -49,8 +50,15 @@ void wheel_init(struct wheel *wheel, struct slab *slab, size_t offset);
 void wheel_arm(struct wheel *wheel, uint32_t index, uint64_t due_us);
 void wheel_disarm(struct wheel *wheel, uint32_t index);
 
+/* A tick has passed, or the wheel starts. */
+void wheel_turn(struct wheel *wheel, uint64_t now_us);
+
 /* Moves time forward; time that goes back is ignored. Cheap when no tick has passed. */
-void wheel_advance(struct wheel *wheel, uint64_t now_us);
+static inline void wheel_advance(struct wheel *wheel, uint64_t now_us)
+{
+	if (now_us >= wheel->until_us)
+		wheel_turn(wheel, now_us);
+}
 
 /*
  * The next time at which a timer may be due, at most limit_us: who advances to these
