@@ -114,11 +114,12 @@ enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool fo
 	struct slice by = slice_text(ban->words);
 	const struct slice rule = slice_split(&by, ' ');
 	writer_address(&entity, &ban->network.ip);
-	if (result == BAN_DONE && ban_single(&ban->network)) {
-		if (filter->kill_count < FILTER_KILLS)
-			filter->killed[filter->kill_count++] = ban->network.ip;
+	if (result == BAN_DONE && ban_single(&ban->network) &&
+	        filter->kill_count < FILTER_KILLS)
+		filter->killed[filter->kill_count++] = ban->network.ip;
+	if (result == BAN_DONE) {
 		pinholes_set_grace(&filter->pinholes, 0);
-		(void)sessions_end_of(&filter->sessions, &ban->network.ip);
+		(void)sessions_end_of(&filter->sessions, &ban->network);
 		pinholes_set_grace(&filter->pinholes, filter->settings.grace_ms * 1000);
 	}
 	if (result == BAN_DONE && !from_others)

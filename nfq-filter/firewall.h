@@ -2,8 +2,9 @@
  * Our table in the kernel's packet filter: its sets, chains and rules, and the pinholes'
  * and bans' elements in its sets.
  *
- *	ingress      allowed? banned? too many?            drop on arrival
- *	raw          latched, or open and now latched      mark, no tracking
+ *	ingress      banned? latched? network banned?      drop on arrival, or mark
+ *	             too many?
+ *	raw          open and now latched                  mark, no tracking
  *	guard        marked: accept; signalling: queue;    (forward, input, output)
  *	             a port of media: drop
  *

@@ -15,7 +15,8 @@ struct family_names {
 	const char *ended;   /* TCP connections that carried what was dropped */
 	const char *learned; /* where H.245 is spoken */
 	const char *ban, *range, *allow, *meter, *canary;
-	const char *media;  /* the chain that pinholes are looked up in */
+	const char *media;  /* the chain that latched media is looked up in */
+	const char *first;  /* the chain of its first packets */
 	const char *arrive; /* the chain that sources are looked up in */
 	const char *stop;   /* the chain of those that were found */
 	uint32_t address_bytes;
@@ -49,6 +50,18 @@ enum { KEY_PORT_BYTES = 4 }; /* padded */
 bool firewall_ports(struct firewall *firewall);
 bool firewall_networks(struct firewall *firewall, const struct networks *networks,
         const char *set4, const char *set6);
+
+/* Registers that a field takes. */
+#define FIREWALL_WORDS(bytes) (((unsigned)(bytes) + 3) / 4)
+
+/*
+ * firewall_media.c: where it goes and where it comes from, with both ports, as a key; a
+ * packet with our mark passes; latched media on arrival; all rules of media.
+ */
+void firewall_load_tuple(struct netfilter_rule *rule, const struct family_names *family);
+bool firewall_marked_rule(struct firewall *firewall, const char *chain);
+bool firewall_media_arrival(struct firewall *firewall, bool v6);
+bool firewall_media_rules(struct firewall *firewall, bool v6);
 
 /*
  * firewall_nat.c: the maps, chains and rules by which this router translates; nothing

@@ -1,162 +1,12 @@
 /*
- * The rules of our table. Registers: keys begin at 0, a pinhole's number is in NUMBER.
+ * The rules of our table, but for those of media and translation. Keys begin at register
+ * 0.
  */
 #include <netinet/in.h>
 
 #include "nfq-filter/firewall_inside.h"
 
-enum {
-	NUMBER = 12,
-	PORT_BYTES = 2,
-	SOURCE_PORT = 0,
-	TARGET_PORT = 2,
-	RTP_AT = 8,
-	REFRESH_ONE_IN = 4
-};
-
-enum { METER_MS = 10000, RTP_VERSION_MASK = 0xc0, RTP_VERSION_2 = 0x80 };
-
-static unsigned words(uint32_t bytes)
-{
-	return (bytes + 3) / 4;
-}
-
-/* Where it goes and where it comes from, with both ports. */
-static void load_tuple(struct netfilter_rule *rule, const struct family_names *family)
-{
-	const uint32_t bytes = family->address_bytes;
-	const unsigned port = words(bytes);
-	rule_load(rule, RULE_NETWORK, family->target_at, bytes, 0);
-	rule_load(rule, RULE_TRANSPORT, TARGET_PORT, PORT_BYTES, port);
-	rule_load(rule, RULE_NETWORK, family->source_at, bytes, port + 1);
-	rule_load(rule, RULE_TRANSPORT, SOURCE_PORT, PORT_BYTES, 2 * port + 1);
-}
-
-/* The same of a packet that goes the other way. */
-static void load_tuple_back(
-        struct netfilter_rule *rule, const struct family_names *family)
-{
-	const uint32_t bytes = family->address_bytes;
-	const unsigned port = words(bytes);
-	rule_load(rule, RULE_NETWORK, family->source_at, bytes, 0);
-	rule_load(rule, RULE_TRANSPORT, SOURCE_PORT, PORT_BYTES, port);
-	rule_load(rule, RULE_NETWORK, family->target_at, bytes, port + 1);
-	rule_load(rule, RULE_TRANSPORT, TARGET_PORT, PORT_BYTES, 2 * port + 1);
-}
-
-static void media_begin(struct netfilter_rule *rule, struct firewall *firewall,
-        const struct family_names *family, enum pinhole_class class)
-{
-	rule_begin(rule, firewall->netfilter, family->media);
-	if (class == PINHOLE_RTP) {
-		rule_load(rule, RULE_TRANSPORT, RTP_AT, 1, 0);
-		rule_bits_are(rule, 0, RTP_VERSION_MASK, RTP_VERSION_2);
-	}
-	load_tuple(rule, family);
-}
-
-static bool media_end(struct netfilter_rule *rule, const struct firewall *firewall,
-        const struct family_names *family)
-{
-	/* Media needs no connection tracking: the sets know it. */
-	if (!firewall_tracked(firewall, family == &FAMILY[true]))
-		rule_untrack(rule);
-	rule_set_mark(rule, (uint32_t)firewall->settings->mark);
-	rule_accept(rule);
-	return rule_end(rule);
-}
-
-/*
- * The pinhole's number, if it has one. It takes the way over the packet's mark: listings
- * (nft 1.0) cannot show a key that comes straight out of a map.
- */
-static void load_number(struct netfilter_rule *rule, const char *map, bool police)
-{
-	rule_in_map(rule, map, 0, NUMBER);
-	rule_mark_store(rule, NUMBER);
-	rule_mark_load(rule, NUMBER);
-	if (police)
-		rule_in_set(rule, SET_POLICE, NUMBER);
-}
-
-static void change(struct netfilter_rule *rule, enum rule_set_act act, const char *set,
-        uint64_t timeout_ms)
-{
-	const struct rule_set_change changed = {.act = act,
-	        .set = set,
-	        .key = 0,
-	        .data = NUMBER,
-	        .timeout_ms = timeout_ms};
-	rule_change_set(rule, &changed);
-}
-
-/* A packet in so many refreshes its element: the others save the price. */
-static bool rule_refresh(struct firewall *firewall, const struct family_names *family,
-        enum pinhole_class class)
-{
-	struct netfilter_rule rule;
-	rule_begin(&rule, firewall->netfilter, family->media);
-	rule_one_in(&rule, REFRESH_ONE_IN);
-	load_tuple(&rule, family);
-	load_number(&rule, family->latched[class], false);
-	change(&rule, RULE_SET_REFRESH, family->latched[class],
-	        firewall->settings->idle_ms);
-	return rule_end(&rule);
-}
-
-static bool rule_latched(struct firewall *firewall, const struct family_names *family,
-        enum pinhole_class class)
-{
-	struct netfilter_rule rule;
-	media_begin(&rule, firewall, family, class);
-	load_number(&rule, family->latched[class], true);
-	return media_end(&rule, firewall, family);
-}
-
-/* The first packet: its key leads from `open` to `latched`, in place of an older one. */
-static bool rule_open(struct firewall *firewall, const struct family_names *family,
-        enum pinhole_class class, bool nat)
-{
-	struct netfilter_rule rule;
-	const char *open = nat ? family->open_nat[class] : family->open[class];
-	const char *latched = family->latched[class];
-	const uint64_t idle_ms = firewall->settings->idle_ms;
-	media_begin(&rule, firewall, family, class);
-	load_number(&rule, open, true);
-	change(&rule, RULE_SET_REMOVE, open, 0);
-	change(&rule, RULE_SET_REMOVE, latched, 0);
-	change(&rule, RULE_SET_ADD, latched, idle_ms);
-	if (nat) {
-		load_tuple_back(&rule, family);
-		change(&rule, RULE_SET_REMOVE, latched, 0);
-		change(&rule, RULE_SET_ADD, latched, idle_ms);
-	}
-	return media_end(&rule, firewall, family);
-}
-
-static bool media_rules(struct firewall *firewall, bool v6)
-{
-	const struct family_names *family = &FAMILY[v6];
-	struct netfilter_rule rule;
-	rule_begin(&rule, firewall->netfilter,
-	        firewall_translated(firewall, v6) ? CHAIN_GUARD : CHAIN_RAW);
-	rule_family_is(&rule, v6);
-	rule_protocol_is(&rule, IPPROTO_UDP);
-	rule_jump(&rule, family->media);
-	if (!rule_end(&rule) || !rule_refresh(firewall, family, PINHOLE_RTP) ||
-	        !rule_latched(firewall, family, PINHOLE_RTP) ||
-	        !rule_refresh(firewall, family, PINHOLE_RAW) ||
-	        !rule_latched(firewall, family, PINHOLE_RAW) ||
-	        !rule_open(firewall, family, PINHOLE_RTP, false) ||
-	        !rule_open(firewall, family, PINHOLE_RAW, false) ||
-	        !rule_open(firewall, family, PINHOLE_RTP, true) ||
-	        !rule_open(firewall, family, PINHOLE_RAW, true))
-		return false;
-	/* The number of a pinhole that is closed must not look like our mark. */
-	rule_begin(&rule, firewall->netfilter, family->media);
-	rule_set_mark(&rule, 0);
-	return rule_end(&rule);
-}
+enum { PORT_BYTES = 2, SOURCE_PORT = 0, TARGET_PORT = 2, METER_MS = 10000 };
 
 /* Drops, or only counts when the filter shall not act. */
 static bool end_with_drop(struct netfilter_rule *rule, const struct firewall *firewall)
@@ -220,6 +70,9 @@ static bool ingress_rules(struct firewall *firewall, bool v6)
 	if (!rule_end(&rule))
 		return false;
 	for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++) {
+		/* What is latched has passed all the rest before. */
+		if (i == 1 && !firewall_media_arrival(firewall, v6))
+			return false;
 		rule_begin(&rule, firewall->netfilter, family->arrive);
 		arrived_load(&rule, family);
 		rule_in_set(&rule, banned[i], 0);
@@ -248,7 +101,7 @@ static bool ended_rule(struct firewall *firewall, bool v6)
 	rule_begin(&rule, firewall->netfilter, CHAIN_GUARD);
 	rule_family_is(&rule, v6);
 	rule_protocol_is(&rule, IPPROTO_TCP);
-	load_tuple(&rule, &FAMILY[v6]);
+	firewall_load_tuple(&rule, &FAMILY[v6]);
 	rule_in_set(&rule, FAMILY[v6].ended, 0);
 	rule_reset(&rule);
 	return rule_end(&rule);
@@ -289,21 +142,12 @@ static bool learned_rules(struct firewall *firewall, bool v6)
 		rule_protocol_is(&rule, IPPROTO_TCP);
 		rule_load(&rule, RULE_NETWORK, addresses[i], family->address_bytes, 0);
 		rule_load(&rule, RULE_TRANSPORT, ports[i], PORT_BYTES,
-		        words(family->address_bytes));
+		        FIREWALL_WORDS(family->address_bytes));
 		rule_in_set(&rule, family->learned, 0);
 		if (!enqueue(&rule, firewall))
 			return false;
 	}
 	return true;
-}
-
-static bool marked_rule(struct firewall *firewall)
-{
-	struct netfilter_rule rule;
-	rule_begin(&rule, firewall->netfilter, CHAIN_GUARD);
-	rule_mark_has(&rule, (uint32_t)firewall->settings->mark);
-	rule_accept(&rule);
-	return rule_end(&rule);
 }
 
 /* Answers of well-known services (names, time) to whoever asked from a port of media. */
@@ -363,11 +207,13 @@ static bool jump_rule(struct firewall *firewall, const char *from, const char *t
 
 static bool guard_rules(struct firewall *firewall)
 {
-	return marked_rule(firewall) && banned_target_rule(firewall, false) &&
+	return firewall_marked_rule(firewall, CHAIN_GUARD) &&
+	       banned_target_rule(firewall, false) &&
 	       banned_target_rule(firewall, true) && ended_rule(firewall, false) &&
 	       ended_rule(firewall, true) &&
 	       jump_rule(firewall, CHAIN_GUARD, CHAIN_QUEUE) && service_rule(firewall) &&
 	       no_pinhole_rules(firewall) &&
+	       firewall_marked_rule(firewall, CHAIN_FORWARD) &&
 	       jump_rule(firewall, CHAIN_FORWARD, CHAIN_GUARD) &&
 	       jump_rule(firewall, CHAIN_INPUT, CHAIN_GUARD) &&
 	       jump_rule(firewall, CHAIN_OUTPUT, CHAIN_QUEUE);
@@ -376,7 +222,8 @@ static bool guard_rules(struct firewall *firewall)
 bool firewall_rules(struct firewall *firewall)
 {
 	return ingress_rules(firewall, false) && ingress_rules(firewall, true) &&
-	       media_rules(firewall, false) && media_rules(firewall, true) &&
+	       firewall_media_rules(firewall, false) &&
+	       firewall_media_rules(firewall, true) &&
 	       queue_rule(firewall, IPPROTO_UDP, TARGET_PORT) &&
 	       queue_rule(firewall, IPPROTO_UDP, SOURCE_PORT) &&
 	       queue_rule(firewall, IPPROTO_TCP, TARGET_PORT) &&

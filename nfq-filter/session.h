@@ -147,8 +147,8 @@ size_t session_image(const struct sessions *sessions, uint32_t index,
         uint8_t bytes[SESSION_IMAGE_BYTES]);
 uint32_t session_from_image(struct sessions *sessions, struct slice image);
 
-/* Of a source that is banned: its sessions end at once; returns how many. */
-uint32_t sessions_end_of(struct sessions *sessions, const struct address *address);
+/* Of sources that are banned: their sessions end at once; returns how many. */
+uint32_t sessions_end_of(struct sessions *sessions, const struct network *network);
 
 /*
  * Of other routers (session_share.c). One of their sessions, as it is now; a first image

@@ -122,7 +122,20 @@ uint32_t session_restore(struct sessions *sessions, const struct session *saved,
 	return lines_restore(sessions, session, lines, count) ? index : 0;
 }
 
-uint32_t sessions_end_of(struct sessions *sessions, const struct address *address)
+/* Whether it signals, or sends media, from there. */
+static bool comes_from(const struct sessions *sessions, const struct session *session,
+        const struct network *network)
+{
+	if (network_contains(network, &session->ends[0]) ||
+	        network_contains(network, &session->ends[1]))
+		return true;
+	for (uint32_t i = session->lines; i; i = line_at(sessions, i)->next)
+		if (network_contains(network, &line_at(sessions, i)->from))
+			return true;
+	return false;
+}
+
+uint32_t sessions_end_of(struct sessions *sessions, const struct network *network)
 {
 	struct list *const lists[] = {&sessions->early, &sessions->answered};
 	uint32_t count = 0;
@@ -130,9 +143,7 @@ uint32_t sessions_end_of(struct sessions *sessions, const struct address *addres
 		for (uint32_t at = lists[i]->front; at;
 		        at = list_link_of(lists[i], at)->next) {
 			const struct session *session = session_at(sessions, at);
-			if (session->ending ||
-			        (!address_equal(&session->ends[0], address) &&
-			                !address_equal(&session->ends[1], address)))
+			if (session->ending || !comes_from(sessions, session, network))
 				continue;
 			session_end(sessions, at);
 			count++;

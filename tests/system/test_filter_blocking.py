@@ -43,7 +43,7 @@ def by_hand(field):
     check(code == 1 and said[0]["rule"] == "testing" and said[0]["by"] == "operator" and
           said[0]["where"] == "ban4" and "until" in said[0] and said[0]["packets"] > 0,
           f"check says by what, by whom, where, until when and how often: {said}")
-    check([entry["address"] for entry in verb(field, "list")[1]] == [BAD], "list has it")
+    check([entry["address"] for entry in verb(field, "list", "--output", "ndjson")[1]] == [BAD], "list has it")
     check(verb(field, "del", BAD)[0] == 0 and reaches(field, BAD), "block del lets it in again")
     check(verb(field, "del", BAD)[0] == 3, "what is not blocked cannot be taken back")
     check(verb(field, "add", "nonsense")[0] == 2, "no address: exit code 2")
@@ -90,6 +90,18 @@ def live_flow(field):
         check(BAD not in left, "its connections are forgotten")
     print(f"     in {time.time() - begin:.2f} s, the test's own waiting included")
     verb(field, "del", BAD)
+    for made in (a, b, ra, rb):
+        made.close()
+    a, b = field.udp(field.client, NETWORK_HOST, 5060), field.udp(field.server, SERVER, 5060)
+    ra, rb = field.udp(field.client, NETWORK_HOST, 20000), field.udp(field.server, SERVER, 30000)
+    call = Call(a, b)
+    call.invite(sdp(NETWORK_HOST, (20000,)))
+    call.answer(sdp(SERVER, (30000,)))
+    check(passes(ra, (SERVER, 30000), rb) and passes(rb, (NETWORK_HOST, 20000), ra), "a call of a network")
+    verb(field, "add", "10.61.1.8/31", "--ttl", "1m")
+    check(not passes(rb, (NETWORK_HOST, 20000), ra, seconds=0.2) and
+          not passes(ra, (SERVER, 30000), rb, seconds=0.2), "its media stops when the network is blocked")
+    verb(field, "del", "10.61.1.8/31")
     for made in (a, b, ra, rb):
         made.close()
 
