@@ -1,3 +1,4 @@
+#include "engine/detect/document.h"
 #include "engine/report/drops.h"
 #include "engine/report/event_parts.h"
 #include "engine/report/json.h"
@@ -63,6 +64,24 @@ static uint64_t dropped_meanwhile(
 	return drops_between(context->drops, from_us, alert->time_us);
 }
 
+/* The numbers that catalogues have for it: attack, capec, cwe. */
+static void map_json(const struct node *map, struct writer *out)
+{
+	char key[16];
+
+	if (!map || map->kind != NODE_MAP)
+		return;
+	json_object(out, "map");
+	for (const struct node *at = map->first_child; at; at = at->next) {
+		struct writer name = writer_of(key, sizeof(key) - 1);
+		writer_slice(&name, at->key);
+		key[name.len] = 0;
+		if (at->kind == NODE_SCALAR)
+			json_text(out, key, at->text);
+	}
+	json_object_end(out);
+}
+
 void alert_json(const struct report_context *context, const struct alert *alert,
         struct writer *out)
 {
@@ -88,6 +107,9 @@ void alert_json(const struct report_context *context, const struct alert *alert,
 	json_u64(out, "suppressed", alert->suppressed);
 	json_text(out, "key", alert->key);
 	explain_json(alert, out);
+	map_json(rule.map, out);
+	if (rule.advice.len)
+		json_text(out, "advice", rule.advice);
 	evidence_json(context, alert, out);
 	json_object(out, "response");
 	json_literal(out, "would", report_verdict(alert->would));

@@ -11,6 +11,7 @@ struct rule_view rule_view(const struct rule *rule)
 	        .title = rule->title,
 	        .category = rule->category,
 	        .advice = rule->advice,
+	        .map = rule->node ? node_find(rule->node, SLICE("map")) : NULL,
 	        .number = rule->number,
 	        .rev = rule->rev,
 	        .severity = rule->severity,

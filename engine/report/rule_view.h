@@ -10,12 +10,15 @@
 #include "engine/base/slice.h"
 #include "engine/detect/detect.h"
 
+struct node;
+
 struct rule_view {
 	struct slice id;
 	struct slice title;
 	struct slice category;
 	struct slice advice;
-	uint32_t number; /* EVE's signature_id */
+	const struct node *map; /* to catalogues of attacks and weaknesses, or NULL */
+	uint32_t number;        /* EVE's signature_id */
 	uint32_t rev;
 	enum severity severity;
 	uint64_t respond_us; /* for how long a block or limit holds */

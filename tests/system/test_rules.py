@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import RINGFENCE, SOURCE, need_ringfence, run
+from common import RINGFENCE, SOURCE, need_ringfence, read_tsv, run
 
 
 def rules_verb(*arguments):
@@ -55,6 +55,24 @@ def stale_places():
             yield "places.mmdb: is not what make_places.py makes"
 
 
+KINDS = {"attack": r"T\d{4}(\.\d{3})?", "capec": r"CAPEC-\d+", "cwe": r"CWE-\d+"}
+
+
+def wrong_mappings():
+    """Each number in a rule's map is of its catalogue and named there; each named one is used."""
+    named = {row[0] for row in read_tsv(SOURCE / "rules" / "doc" / "weaknesses.tsv")}
+    used = set()
+    for pack in sorted((SOURCE / "rules").glob("*.yaml")):
+        for line in re.findall(r"^  map: \{ (.*) \}$", pack.read_text("utf-8"), re.MULTILINE):
+            for part in line.split(", "):
+                kind, number = part.split(": ")
+                used.add(number)
+                if kind not in KINDS or not re.fullmatch(KINDS[kind], number) or number not in named:
+                    yield f"{pack.name}: {part} is in no catalogue"
+    for number in sorted(named - used):
+        yield f"weaknesses.tsv: no rule is mapped to {number}"
+
+
 def main():
     need_ringfence()
     complaints = []
@@ -68,6 +86,7 @@ def main():
     complaints += [line for line in tested if not line.startswith("fine")]
     complaints += stale_captures()
     complaints += stale_places()
+    complaints += wrong_mappings()
     print(*complaints, sep="\n")
     print(f"{len(listed)} rules, {len(tested)} tests, {len(complaints)} complaints")
     return 1 if complaints or not listed else 0
