@@ -58,14 +58,14 @@ class Runs:
 
     def of(self, test):
         """By rule: how many alerts, and what the first one says."""
-        setting = (test["capture"], test.get("site"), test.get("geo"))
+        setting = (test["capture"], test.get("site"), test.get("geo"), test.get("certificates"))
         if setting not in self.kept:
             self.kept[setting] = self.run(*setting)
         return self.kept[setting]
 
     @staticmethod
-    def run(capture, site, geo):
-        options = [part for flag, value in (("--site", site), ("--geo", geo)) if value for part in (flag, CAPTURES / value)]
+    def run(capture, *settings):
+        options = [part for flag, value in zip(("--site", "--geo", "--certificates"), settings) if value for part in (flag, CAPTURES / value)]
         done = subprocess.run([RINGFENCE, "replay", "--json", "--rules", RULES, *options, CAPTURES / capture], stdout=subprocess.PIPE, check=False)
         found = {}
         for line in done.stdout.splitlines():
