@@ -8,6 +8,7 @@
 #include "dashboard-api/audit.h"
 #include "dashboard-api/captures.h"
 #include "dashboard-api/list.h"
+#include "dashboard-api/paging.h"
 #include "dashboard-api/problem.h"
 #include "dashboard-api/program.h"
 #include "dashboard-api/query.h"
@@ -113,6 +114,39 @@ void call_ladder(struct visit *visit)
 	const char *const arguments[] = {visit->api->settings->program, "calls", "ladder",
 	        packets, "--call", place.number, "--format", FORMATS[i].name.data, NULL};
 	program_answer(visit, arguments, FORMATS[i].content_type, NULL);
+}
+
+/* The messages of the ladder's JSON, as a list. */
+static void messages_write(struct visit *visit, struct slice ladder)
+{
+	const struct slice mark = SLICE("\"messages\":[");
+	const size_t at = slice_find(ladder, mark) + mark.len;
+	struct slice rows = slice_trim(slice_from(ladder, at));
+	/* They are the last member. */
+	while (rows.len && rows.data[rows.len - 1] != ']')
+		rows.len--;
+	if (rows.len)
+		rows.len--;
+	paging_begin(&visit->reply->body);
+	buffer_slice(&visit->reply->body, rows);
+	paging_end(visit, NULL);
+}
+
+void call_messages(struct visit *visit)
+{
+	struct call_place place;
+	struct program_output output;
+	char packets[CAPTURE_PATH_BYTES];
+	if (!call_find(visit, &place) || !packets_find(visit, &place, packets))
+		return;
+	const char *const arguments[] = {visit->api->settings->program, "calls", "ladder",
+	        packets, "--call", place.number, "--format", "json", NULL};
+	if (!program_ran(visit, arguments, &output))
+		return;
+	if (output.code == 0)
+		messages_write(visit, output.printed);
+	else
+		(void)problem(visit, 422, "the capture cannot answer that");
 }
 
 void call_pcap(struct visit *visit)

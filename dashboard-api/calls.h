@@ -10,6 +10,7 @@ void call_get(struct visit *visit);
 void call_ladder(struct visit *visit);
 void call_legs(struct visit *visit);
 void call_quality(struct visit *visit);
+void call_messages(struct visit *visit);
 void call_pcap(struct visit *visit);
 void call_audio(struct visit *visit);
 

@@ -15,11 +15,10 @@
 
 enum { ENTRY_BYTES = 4096, REASON_BYTES = 500, TTL_MOST_S = 366 * 86400 };
 
-/* A network's canonical text: what routers compare. */
-static bool network_canonical(
-        struct slice text, struct network *network, char canonical[64])
+bool list_network(
+        struct slice text, struct network *network, char canonical[LIST_ENTITY_BYTES])
 {
-	struct writer out = writer_of(canonical, 63);
+	struct writer out = writer_of(canonical, LIST_ENTITY_BYTES - 1);
 	if (!network_parse(text, network))
 		return false;
 	for (unsigned bit = network->prefix; bit < 128; bit++)
@@ -123,7 +122,7 @@ static void list_answer_of(struct visit *visit, enum store_list_kind kind)
 
 /* What a body asks to put on a list. */
 struct wish {
-	char entity[64];
+	char entity[LIST_ENTITY_BYTES];
 	struct network network;
 	uint64_t ttl_s;
 	struct slice reason;
@@ -137,7 +136,7 @@ static bool wish_read(struct visit *visit, const struct document *body, struct w
 	if (!body_text(visit, body, "entity", 64, &entity) ||
 	        !body_optional_text(visit, body, "reason", REASON_BYTES, &wish->reason))
 		return false;
-	if (!network_canonical(entity, &wish->network, wish->entity))
+	if (!list_network(entity, &wish->network, wish->entity))
 		return problem_at(visit, 400, "/entity", "an address or a network");
 	if (ttl && (ttl->kind != NODE_SCALAR || ttl->quoted ||
 	                   !slice_to_u64(ttl->text, &wish->ttl_s) ||
@@ -148,14 +147,17 @@ static bool wish_read(struct visit *visit, const struct document *body, struct w
 	return true;
 }
 
+bool list_blocks_visitor(const struct visit *visit, const struct network *network)
+{
+	const struct address loopback = address_v4(0x7f000001);
+	return network_contains(network, &visit->request->peer) ||
+	       network_contains(network, &loopback);
+}
+
 /* Nobody should lock out oneself or this machine by mistake. */
 static bool wish_harmless(struct visit *visit, const struct wish *wish)
 {
-	const struct address loopback = address_v4(0x7f000001);
-	if (wish->force)
-		return true;
-	if (network_contains(&wish->network, &visit->request->peer) ||
-	        network_contains(&wish->network, &loopback))
+	if (!wish->force && list_blocks_visitor(visit, &wish->network))
 		return problem_at(visit, 409, "/entity",
 		        "this would block your own address; ?force=true does it all the "
 		        "same");
@@ -211,12 +213,12 @@ static void list_post(struct visit *visit, enum store_list_kind kind)
 
 static void list_delete(struct visit *visit, enum store_list_kind kind)
 {
-	char entity[64];
+	char entity[LIST_ENTITY_BYTES];
 	struct network network;
 	bool removed = false;
 	if (!redis_there(visit))
 		return;
-	if (!network_canonical(visit_parameter(visit, "entity"), &network, entity)) {
+	if (!list_network(visit_parameter(visit, "entity"), &network, entity)) {
 		(void)problem_at(visit, 400, "?entity", "an address or a network");
 		return;
 	}

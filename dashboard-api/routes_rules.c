@@ -1,6 +1,7 @@
 /*
  * What is judged by and enforced, and who does it.
  */
+#include "dashboard-api/blocks_bulk.h"
 #include "dashboard-api/canary.h"
 #include "dashboard-api/lists.h"
 #include "dashboard-api/live_calls.h"
@@ -165,6 +166,20 @@ static const struct route ROWS[] = {
                 .body_max = BODY_SMALL,
                 .body = CHECK_BODY,
                 .summary = "whether an address is blocked, and by what"},
+        {.method = "POST",
+                .path = "/blocks/import",
+                .handle = blocks_import,
+                .role = ROLE_OPERATOR,
+                .grants = GRANT_BLOCK_WRITE,
+                .body_max = BODY_RULES,
+                .summary = "block all addresses and networks of a text, one a line",
+                .parameters = {{"ttl_s", "integer", "seconds; for ever unless given"}}},
+        {.method = "GET",
+                .path = "/blocks/export",
+                .handle = blocks_export,
+                .role = ROLE_VIEWER,
+                .summary = "all that is blocked, one a line",
+                .answer = "text/plain"},
         {.method = "GET",
                 .path = "/allowlists",
                 .handle = allows_get,

@@ -141,6 +141,8 @@ def calls_open(server, token, call):
     base = f"/api/v1/calls/{row['id']}"
     ladder = expect(server.ask("GET", base + "/ladder", token=token), 200)
     assert "INVITE" in json.dumps(ladder)
+    messages = expect(server.ask("GET", base + "/messages", token=token), 200)["data"]
+    assert messages == ladder["messages"] and len(messages) > 4, messages
     svg = server.ask("GET", base + "/ladder?format=svg", token=token)
     assert svg[0] == 200 and b"<svg" in svg[2] and b"<script" not in svg[2]
     expect(server.ask("GET", base + "/ladder?format=png", token=token), 400)

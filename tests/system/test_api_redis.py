@@ -101,6 +101,19 @@ def blocks_are_shared(api, redis, token):
         expect(api.ask("POST", "/api/v1/blocks", bad, token), 400)
     assert api.ask("DELETE", "/api/v1/blocks?entity=198.51.100.0/24", token=token)[0] == 204
     expect(api.ask("DELETE", "/api/v1/blocks?entity=198.51.100.0/24", token=token), 404)
+    # Lists from elsewhere, and for others.
+    text = "# theirs\n192.0.2.1\n 192.0.2.9/28 ; office\n2001:db8::1,scanner\n\n127.0.0.1\n"
+    kind = {"Content-Type": "text/plain"}
+    path = "/api/v1/blocks/import?ttl_s=60"
+    assert expect(api.ask("POST", path + "&dry_run=true", text, token, kind), 200) == {
+        "would_block": 3, "left_out": 1}
+    assert expect(api.ask("POST", path, text, token, kind), 200)["blocked"] == 3
+    expect(api.ask("POST", path, "192.0.2.3\nno address\n", token, kind), 422)
+    expect(api.ask("POST", "/api/v1/blocks/import?ttl_s=x", text, token, kind), 400)
+    status, headers, told = api.ask("GET", "/api/v1/blocks/export", token=token)
+    assert status == 200 and headers["Content-Type"].startswith("text/plain")
+    assert {"192.0.2.1", "192.0.2.0/28", "2001:db8::1"} < set(told.decode().split()), told
+    assert "192.0.2.3" not in told.decode().split()
     nodes = expect(api.ask("GET", "/api/v1/nodes", token=token), 200)["data"]
     assert [node["id"] for node in nodes] == ["sensor-1"] and not nodes[0]["alive"], nodes
 
