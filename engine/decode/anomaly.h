@@ -148,6 +148,15 @@ static inline bool anomaly_has(const struct anomalies *set, enum anomaly anomaly
 	return (set->bits[anomaly / 64] >> (anomaly % 64)) & 1;
 }
 
+/* Whether one of them is in both. */
+static inline bool anomalies_meet(const struct anomalies *a, const struct anomalies *b)
+{
+	uint64_t both = 0;
+	for (unsigned i = 0; i < sizeof(a->bits) / sizeof(a->bits[0]); i++)
+		both |= a->bits[i] & b->bits[i];
+	return both != 0;
+}
+
 static inline bool anomalies_any(const struct anomalies *set)
 {
 	uint64_t all = 0;

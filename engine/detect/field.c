@@ -27,18 +27,6 @@ static const char *const anomaly_names[ANOMALY_COUNT] = {
 #undef X
 };
 
-static const struct slice scope_names[] = {
-        [ADDRESS_NONE] = FIELD_WORD("none"),
-        [ADDRESS_PUBLIC] = FIELD_WORD("public"),
-        [ADDRESS_PRIVATE] = FIELD_WORD("private"),
-        [ADDRESS_SHARED] = FIELD_WORD("shared"),
-        [ADDRESS_LOOPBACK] = FIELD_WORD("loopback"),
-        [ADDRESS_LINK_LOCAL] = FIELD_WORD("link-local"),
-        [ADDRESS_MULTICAST] = FIELD_WORD("multicast"),
-        [ADDRESS_BROADCAST] = FIELD_WORD("broadcast"),
-        [ADDRESS_RESERVED] = FIELD_WORD("reserved"),
-};
-
 const struct field_row *field_row(enum field field)
 {
 	return &rows[field];
@@ -232,6 +220,13 @@ bool field_number(enum field_as as, const void *at, double *number)
 	return !below && !(form->some && !word);
 }
 
+unsigned field_name(enum field_as as, const void *at)
+{
+	if (as == AS_SCOPE)
+		return address_scope(at);
+	return (unsigned)word_read(at, as == AS_NAME_8 ? 1 : 4);
+}
+
 static void read_bool(bool truth, struct value *value)
 {
 	value->type = VALUE_BOOL;
@@ -242,11 +237,6 @@ static void read_method(unsigned method, struct value *value)
 {
 	value->type = VALUE_METHOD;
 	value->number = method;
-}
-
-struct slice field_scope_name(const struct address *ip)
-{
-	return scope_names[address_scope(ip)];
 }
 
 static void field_read(
@@ -272,9 +262,6 @@ static void field_read(
 	case AS_IP:
 		read_ip(at, value);
 		break;
-	case AS_SCOPE:
-		read_text(field_scope_name(at), value);
-		break;
 	case AS_BOOL:
 		read_bool(*(const bool *)at, value);
 		break;
@@ -290,14 +277,14 @@ static void field_read(
 	case AS_METHOD_8:
 		read_method((unsigned)word_read(at, 1), value);
 		break;
+	case AS_SCOPE:
 	case AS_NAME_8:
-		read_text(source->names[word_read(at, 1)], value);
+	case AS_NAME:
+		read_text(
+		        field_names_of(source).names[field_name(source->as, at)], value);
 		break;
 	case AS_PER:
 		field_h323_name((uint16_t)word_read(at, 2), value);
-		break;
-	case AS_NAME:
-		read_text(source->names[word_read(at, 4)], value);
 		break;
 	}
 }

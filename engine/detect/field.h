@@ -100,9 +100,10 @@ enum field_base {
 
 /* Where a value lies and how it is read. */
 struct field_source {
-	uint8_t base;              /* enum field_base */
-	uint8_t as;                /* enum field_as, field_source.c */
-	uint16_t at;               /* offset */
+	uint8_t base; /* enum field_base */
+	uint8_t as;   /* enum field_as, field_source.c */
+	uint16_t at;  /* offset */
+	uint8_t name_count;
 	const struct slice *names; /* of numbers that have names */
 };
 

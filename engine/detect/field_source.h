@@ -32,7 +32,7 @@ enum field_as {
 	AS_KEPT,    /* a number of a struct texts */
 	AS_PRESENT, /* whether the struct slice is */
 	AS_IP,      /* struct address */
-	AS_SCOPE,   /* of a struct address */
+	AS_SCOPE,   /* of a struct address, by its name */
 	AS_BOOL,
 	AS_SET,      /* whether the uint64_t is not 0 */
 	AS_NONZERO,  /* whether the uint32_t is not 0 */
@@ -55,6 +55,16 @@ struct slice field_scope_name(const struct address *ip);
 
 /* A number or truth at its place; false when it is absent. */
 bool field_number(enum field_as as, const void *at, double *number);
+
+/* The texts that a source can give, by number; .names is NULL where it can give any. */
+struct field_names {
+	const struct slice *names; /* those that are not present stand for no value */
+	unsigned count;
+};
+struct field_names field_names_of(const struct field_source *source);
+
+/* The number of the name at its place: of AS_SCOPE, AS_NAME_8, AS_NAME. */
+unsigned field_name(enum field_as as, const void *at);
 
 /* What the values without a place are made of: .as of such a source. */
 enum field_maker {

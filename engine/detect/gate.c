@@ -5,18 +5,28 @@
 /* Most guards strike in one word of units or two. */
 static inline void strike(uint64_t *units, const struct guard *guard, const uint64_t *row)
 {
-	units[0] &= row[0];
-	for (unsigned i = 1; i < guard->words; i++)
+	unsigned i = 0;
+
+	do
 		units[i] &= row[i];
+	while (++i < guard->words);
 }
 
-static inline bool left_of(
-        const uint64_t *units, const struct guard *guard, const uint64_t *row)
+static inline const uint64_t *row_at(const struct guard *guard, size_t row)
 {
-	uint64_t any = units[0] & row[0];
+	return guard->rows + row * guard->words;
+}
 
-	for (unsigned i = 1; i < guard->words; i++)
-		any |= units[i] & row[i];
+/* Whether units remain that ask for the guard's field. */
+static inline bool asked_for(const uint64_t *units, const struct guard *guard)
+{
+	const uint64_t *asks = row_at(guard, ROW_ASKS);
+	uint64_t any = 0;
+	unsigned i = 0;
+
+	do
+		any |= units[i] & asks[i];
+	while (++i < guard->words);
 	return any != 0;
 }
 
@@ -27,82 +37,143 @@ static inline const uint64_t *number_row(const struct guard *guard, double numbe
 	while (at < guard->point_count && guard->points[at] < number)
 		at++;
 	at = 2 * at + (at < guard->point_count && !(guard->points[at] > number));
-	return guard->by_number + at * guard->words;
+	return row_at(guard, ROW_NUMBERS + at);
+}
+
+/* The kinds of keys of which one may begin in the text. */
+static unsigned key_kinds_in(const struct guard_keys *keys, struct slice text)
+{
+	const uint8_t *at = (const uint8_t *)text.data;
+	const uint8_t *end = at + text.len;
+	unsigned kinds = 0;
+
+	for (; end - at >= 4; at += 4)
+		kinds |= (unsigned)keys->begins[at[0]] | keys->begins[at[1]] |
+		         keys->begins[at[2]] | keys->begins[at[3]];
+	for (; at < end; at++)
+		kinds |= keys->begins[*at];
+	return kinds;
 }
 
 /* Which keys occur in the text, as bits from bit 1 on. */
-static uint64_t keys_in(const struct guard *guard, struct slice text)
+static uint64_t keys_in(const struct guard_keys *keys, struct slice text)
 {
 	const uint8_t *bytes = (const uint8_t *)text.data;
+	const unsigned kinds = key_kinds_in(keys, text);
 	uint64_t seen = 0;
 
-	for (size_t i = 0; guard->key && i < text.len; i++)
-		seen |= (uint64_t)1 << guard->key[bytes[i]];
-	for (size_t i = 0; guard->key_pair && i + 2 <= text.len; i += guard->pair_step)
-		seen |= (uint64_t)1 << guard->key_pair[key_pair_hash(bytes + i)];
-	for (size_t i = 0; guard->key_four && i + 4 <= text.len; i += 4)
-		seen |= (uint64_t)1 << guard->key_four[key_four_hash(bytes + i)];
+	for (size_t i = 0; kinds & KEY_BYTE && i < text.len; i++)
+		seen |= (uint64_t)1 << keys->byte[bytes[i]];
+	for (size_t i = 0; kinds & KEY_PAIR && i + 2 <= text.len; i += keys->pair_step)
+		seen |= (uint64_t)1 << keys->pair[key_pair_hash(bytes + i)];
+	for (size_t i = 0; kinds & KEY_FOUR && i + 4 <= text.len; i += 4)
+		seen |= (uint64_t)1 << keys->four[key_four_hash(bytes + i)];
 	return seen & ~(uint64_t)1;
 }
 
 static void strike_keys(uint64_t *units, const struct guard *guard, struct slice text)
 {
+	const uint64_t *keyless = row_at(guard, ROW_KEYLESS);
 	uint64_t row[GATE_WORDS_MAX];
-	uint64_t seen = keys_in(guard, text);
+	uint64_t seen = keys_in(guard->keys, text);
 
-	memcpy(row, guard->keyless, guard->words * sizeof(*row));
-	while (seen) {
+	if (!seen) {
+		strike(units, guard, keyless);
+		return;
+	}
+	memcpy(row, keyless, guard->words * sizeof(*row));
+	for (; seen; seen &= seen - 1) {
 		const unsigned key = (unsigned)__builtin_ctzll(seen) - 1;
-		const uint64_t *more = guard->by_key + (size_t)key * guard->words;
+		const uint64_t *more = guard->keys->rows + (size_t)key * guard->words;
 		for (unsigned i = 0; i < guard->words; i++)
 			row[i] |= more[i];
-		seen &= seen - 1;
 	}
 	strike(units, guard, row);
 }
 
-static bool keys_matter(const uint64_t *units, const struct guard *guard)
+static inline bool keys_matter(const uint64_t *units, const struct guard *guard)
 {
+	const uint64_t *keyless = row_at(guard, ROW_KEYLESS);
 	uint64_t any = 0;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < guard->words; i++)
-		any |= units[i] & ~guard->keyless[i];
+	do
+		any |= units[i] & ~keyless[i];
+	while (++i < guard->words);
 	return any != 0;
 }
 
-static void guard_text(uint64_t *units, const struct guard *guard, struct slice text)
+static inline void guard_text(
+        uint64_t *units, const struct guard *guard, struct slice text)
 {
 	if (!slice_present(text)) {
-		strike(units, guard, guard->absent);
+		strike(units, guard, row_at(guard, ROW_ABSENT));
 		return;
 	}
-	strike(units, guard, number_row(guard, (double)text.len));
+	strike(units, guard,
+	        text.len < GUARD_LENS
+	                ? row_at(guard, (size_t)ROW_NUMBERS + guard->lens[text.len])
+	                : number_row(guard, (double)text.len));
 	if (guard->first && text.len)
 		strike(units, guard,
 		        guard->by_first + (size_t)guard->first[(uint8_t)text.data[0]] *
 		                                  guard->words);
-	if (guard->keyless && keys_matter(units, guard))
+	if (guard->keys && keys_matter(units, guard))
 		strike_keys(units, guard, text);
 }
 
-static const uint8_t *place_of(const struct guard *guard, const struct field_cache *cache)
+static inline const void *place_of(
+        const struct guard *guard, const struct field_cache *cache)
 {
 	const uint8_t *base = cache->bases[guard->base];
 
 	return base ? base + guard->at : NULL;
 }
 
-/* Numbers and truths that lie at a place need no field cache. */
-static void guard_number(
-        uint64_t *units, const struct guard *guard, const struct field_cache *cache)
+static inline struct slice text_at(
+        const struct guard *guard, const struct field_cache *cache)
 {
-	const uint8_t *at = place_of(guard, cache);
+	const struct slice *at = place_of(guard, cache);
+
+	return at ? *at : slice_of(NULL, 0);
+}
+
+static inline struct slice header_at(
+        const struct guard *guard, const struct field_cache *cache)
+{
+	const struct sip_message *sip = cache->bases[BASE_SIP];
+
+	if (!sip || !sip->first[guard->at])
+		return slice_of(NULL, 0);
+	return sip_value(sip, (enum sip_header_id)guard->at);
+}
+
+/* Numbers and truths that lie at a place need no field cache. */
+static inline const uint64_t *row_of_number(
+        const struct guard *guard, const struct field_cache *cache)
+{
+	const void *at = place_of(guard, cache);
 	double number;
 
-	if (at && field_number(guard->as, at, &number))
-		strike(units, guard, number_row(guard, number));
-	else
-		strike(units, guard, guard->absent);
+	return at && field_number(guard->as, at, &number) ? number_row(guard, number)
+	                                                  : row_at(guard, ROW_ABSENT);
+}
+
+static inline const uint64_t *row_of_name(
+        const struct guard *guard, const struct field_cache *cache)
+{
+	const void *at = place_of(guard, cache);
+	const unsigned name = at ? field_name(guard->as, at) : 0;
+
+	return row_at(guard, at ? ROW_NUMBERS + (size_t)name : ROW_ABSENT);
+}
+
+static inline const uint64_t *row_of_address(
+        const struct guard *guard, const struct field_cache *cache)
+{
+	const struct address *at = place_of(guard, cache);
+
+	return row_at(guard, at && !address_none(at) ? ROW_NUMBERS : ROW_ABSENT);
 }
 
 static void guard_value(
@@ -116,47 +187,68 @@ static void guard_value(
 	else
 		field_value(cache, &guard->field, &spare);
 	if (value->type == VALUE_ABSENT)
-		strike(units, guard, guard->absent);
+		strike(units, guard, row_at(guard, ROW_ABSENT));
 	else if (value->type == VALUE_TEXT)
 		guard_text(units, guard, value->text);
 	else if (value->type == VALUE_ADDRESS)
-		strike(units, guard, guard->by_number);
+		strike(units, guard, row_at(guard, ROW_NUMBERS));
 	else
 		strike(units, guard, number_row(guard, value->number));
 }
 
-static struct slice text_at(const struct guard *guard, const struct field_cache *cache)
+/* The row when nothing is there for any of those that follow, else NULL. */
+static const uint64_t *row_of_several(
+        const struct guard *guard, const struct field_cache *cache)
 {
-	const void *at = place_of(guard, cache);
-
-	return at ? *(const struct slice *)at : slice_of(NULL, 0);
-}
-
-static struct slice header_at(const struct guard *guard, const struct field_cache *cache)
-{
-	const struct sip_message *sip = cache->bases[BASE_SIP];
-
-	if (!sip || !sip->first[guard->at])
-		return slice_of(NULL, 0);
-	return sip_value(sip, (enum sip_header_id)guard->at);
+	if (guard->look == LOOK_BASE)
+		return cache->bases[guard->base] ? NULL : row_at(guard, ROW_ABSENT);
+	const struct message *message = cache->bases[BASE_MESSAGE];
+	if (!message || !message->anomalies)
+		return row_at(guard, ROW_ABSENT);
+	return anomalies_meet(message->anomalies, &guard->anomalies)
+	               ? NULL
+	               : row_at(guard, ROW_IDLE);
 }
 
 void gate_open(const struct gate *gate, struct field_cache *cache, uint64_t *units)
 {
+	const struct guard *end = gate->guards + gate->guard_count;
+
 	memcpy(units, gate->all, gate->words * sizeof(*units));
-	for (unsigned i = 0; i < gate->guard_count; i++) {
-		const struct guard *guard = &gate->guards[i];
+	for (const struct guard *guard = gate->guards; guard < end; guard++) {
 		uint64_t *own = units + guard->first_word;
 
-		if (!left_of(own, guard, guard->asks))
+		if (!asked_for(own, guard)) {
+			guard += guard->span;
 			continue;
-		if (guard->look == LOOK_TEXT)
+		}
+		switch ((enum guard_look)guard->look) {
+		case LOOK_TEXT:
 			guard_text(own, guard, text_at(guard, cache));
-		else if (guard->look == LOOK_NUMBER)
-			guard_number(own, guard, cache);
-		else if (guard->look == LOOK_HEADER)
+			break;
+		case LOOK_HEADER:
 			guard_text(own, guard, header_at(guard, cache));
-		else
+			break;
+		case LOOK_NUMBER:
+			strike(own, guard, row_of_number(guard, cache));
+			break;
+		case LOOK_NAME:
+			strike(own, guard, row_of_name(guard, cache));
+			break;
+		case LOOK_ADDRESS:
+			strike(own, guard, row_of_address(guard, cache));
+			break;
+		case LOOK_VALUE:
 			guard_value(own, guard, cache);
+			break;
+		case LOOK_BASE:
+		case LOOK_ANOMALIES:;
+			const uint64_t *row = row_of_several(guard, cache);
+			if (row) {
+				strike(own, guard, row);
+				guard += guard->span;
+			}
+			break;
+		}
 	}
 }

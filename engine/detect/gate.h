@@ -31,38 +31,65 @@ struct gate_unit {
 
 /* How a guard gets at its value. */
 enum guard_look {
-	LOOK_TEXT,   /* a struct slice at a place */
-	LOOK_NUMBER, /* a number or a truth at a place */
-	LOOK_HEADER, /* the first header of a known name */
-	LOOK_VALUE,  /* whatever the field cache gives */
+	LOOK_TEXT,    /* a struct slice at a place */
+	LOOK_NUMBER,  /* a number or a truth at a place */
+	LOOK_NAME,    /* an enum at a place, by its name */
+	LOOK_ADDRESS, /* whether a struct address at a place is one */
+	LOOK_HEADER,  /* the first header of a known name */
+	LOOK_VALUE,   /* whatever the field cache gives */
+	/* Looks for all that follow at once: */
+	LOOK_BASE,      /* whether what their values lie in is there */
+	LOOK_ANOMALIES, /* whether the message has one of the anomalies */
 };
 
-enum { KEY_BITS = 12, KEY_HASHES = 1 << KEY_BITS };
+enum {
+	KEY_BITS = 12,
+	KEY_HASHES = 1 << KEY_BITS,
+	GUARD_LENS = 64, /* lengths of texts whose row is looked up */
+};
+
+/* Rows that every guard has, before those by number. */
+enum guard_row {
+	ROW_ASKS,    /* units that ask for the field at all */
+	ROW_ABSENT,  /* units that remain without a value */
+	ROW_KEYLESS, /* units that need no key */
+	ROW_IDLE,    /* of several: units that remain when nothing of theirs is there */
+	ROW_NUMBERS, /* 2 × points + 1 rows: below, at, above each point; or of each name
+	              */
+};
+
+/* What must occur in texts, at least one of a unit's. */
+struct guard_keys {
+	uint8_t byte[256];        /* of each byte its key, 0 = none */
+	uint8_t pair[KEY_HASHES]; /* of the hash of each two bytes, likewise */
+	uint8_t four[KEY_HASHES]; /* of each four bytes at a multiple of four */
+	uint8_t begins[256];      /* enum key_kind bits: keys that begin so */
+	uint8_t pair_step;        /* pairs are looked at everywhere or at even places */
+	uint8_t count;
+	const uint64_t *rows; /* from key 1 on */
+};
+
+enum key_kind { KEY_BYTE = 1, KEY_PAIR = 2, KEY_FOUR = 4 };
 
 struct guard {
 	uint8_t look; /* enum guard_look */
-	uint8_t base; /* LOOK_TEXT, LOOK_NUMBER: enum field_base */
-	uint8_t as;   /* LOOK_NUMBER: enum field_as */
+	uint8_t base; /* where the place is: enum field_base */
+	uint8_t as;   /* LOOK_NUMBER, LOOK_NAME: enum field_as */
+	uint8_t type; /* enum value_type */
 	uint16_t at;
 	uint16_t place;      /* LOOK_VALUE: in the field cache, FIELD_PLACES = none */
 	uint16_t first_word; /* of the units that it can strike out */
 	uint16_t words;
 	uint16_t point_count;
-	const uint64_t *asks;      /* units that ask for the field at all */
-	const uint64_t *absent;    /* rows: units that remain */
-	const uint64_t *by_number; /* 2 × points + 1 rows: below, at, above each */
-	const double *points;      /* ascending */
-	const uint8_t *first;      /* of each first byte its row; NULL = all the same */
+	uint16_t span;        /* of several: how many follow */
+	const uint64_t *rows; /* enum guard_row */
+	const double *points; /* ascending */
+	const uint8_t *lens;  /* texts: of each length its row by number */
+	const uint8_t *first; /* of each first byte its row; NULL = all the same */
 	const uint64_t *by_first;
-	const uint64_t *keyless; /* NULL = no keys */
-	const uint8_t *key;      /* of each byte its key, 0 = none; NULL = none has */
-	const uint8_t *key_pair; /* of the hash of each two bytes, likewise */
-	const uint8_t *key_four; /* of each four bytes at a multiple of four */
-	uint8_t pair_step;       /* pairs are looked at everywhere or at even places */
-	const uint64_t *by_key;  /* rows from key 1 on */
-	uint8_t type;            /* enum value_type */
-	uint8_t key_count;
+	const struct guard_keys *keys; /* NULL = none */
 	struct field_ref field;
+	struct anomalies anomalies; /* LOOK_ANOMALIES: any of these */
 };
 
 /* Hashes of two and of four bytes, letters without their case. */

@@ -1,20 +1,43 @@
 #include "engine/detect/field_source.h"
 #include "engine/detect/guard_build.h"
 
-enum { GUARDS_MAX = 512 };
+enum { GUARDS_MAX = 512, SEVERALS_MAX = 2 };
 
-/* What is cheap to look at comes first; what is made for the purpose last. */
-static unsigned look_cost(const struct field_ref *field)
+/* In which order guards look: what is cheap comes first, what is made last. */
+enum look_turn {
+	TURN_NUMBER,  /* and names */
+	TURN_ANOMALY, /* those that one look may settle stand together */
+	TURN_SDP,
+	TURN_TEXT,
+	TURN_LONG,
+	TURN_PLACELESS,
+	TURN_MADE,
+};
+
+static const struct field_source *source_of(
+        const struct field_ref *field, enum event_kind kind)
+{
+	return field_source_of(field_sources_of(kind), (enum field)field->field);
+}
+
+static enum look_turn look_turn(const struct field_ref *field, enum event_kind kind)
 {
 	const enum value_type type = field_row((enum field)field->field)->type;
+	const unsigned base = source_of(field, kind)->base;
 
+	if (field->field == FIELD_ANOMALY)
+		return TURN_ANOMALY;
+	if (base == BASE_SDP || base == BASE_SDP_MEDIA)
+		return TURN_SDP;
 	if (field->field == FIELD_HEADER_ORDER || field->field == FIELD_FROM_TAG_HEX)
-		return 4;
+		return TURN_MADE;
 	if (field_place(field) == FIELD_PLACES)
-		return 3;
+		return TURN_PLACELESS;
 	if (field->field == FIELD_RAW || field->field == FIELD_BODY)
-		return 2;
-	return type == VALUE_TEXT ? 1 : 0;
+		return TURN_LONG;
+	if (type != VALUE_TEXT || field_names_of(source_of(field, kind)).names)
+		return TURN_NUMBER;
+	return TURN_TEXT;
 }
 
 static bool same_field(const struct field_ref *a, const struct field_ref *b)
@@ -23,10 +46,10 @@ static bool same_field(const struct field_ref *a, const struct field_ref *b)
 	       slice_equal_nocase(a->name, b->name);
 }
 
-static void field_add(
-        struct field_ref *fields, unsigned *count, const struct field_ref *field)
+static void field_add(struct field_ref *fields, unsigned *count,
+        const struct field_ref *field, enum event_kind kind)
 {
-	const unsigned cost = look_cost(field);
+	const enum look_turn turn = look_turn(field, kind);
 	unsigned at = *count;
 
 	for (unsigned i = 0; i < *count; i++)
@@ -34,7 +57,7 @@ static void field_add(
 			return;
 	if (*count == GUARDS_MAX)
 		return;
-	while (at > 0 && look_cost(&fields[at - 1]) > cost) {
+	while (at > 0 && look_turn(&fields[at - 1], kind) > turn) {
 		fields[at] = fields[at - 1];
 		at--;
 	}
@@ -60,7 +83,7 @@ static unsigned fields_collect(struct field_ref *fields, const struct gate_draft
 			const struct rule_test *test =
 			        &draft->rule->tests[draft->path.literals[l].test];
 			if (asked_for(choice, test))
-				field_add(fields, &count, &test->field);
+				field_add(fields, &count, &test->field, choice->kind);
 		}
 	}
 	return count;
@@ -110,24 +133,93 @@ static bool units_make(struct gate *gate, struct memory *memory,
 
 static struct guard guard_of(const struct field_ref *field, enum event_kind kind)
 {
-	const struct field_source *source =
-	        field_source_of(field_sources_of(kind), (enum field)field->field);
+	const struct field_source *source = source_of(field, kind);
 	struct guard guard = {.look = LOOK_VALUE,
 	        .place = (uint16_t)field_place(field),
 	        .type = (uint8_t)field_row((enum field)field->field)->type,
 	        .field = *field};
 
-	if (source->base && (source->as == AS_TEXT || source->as == AS_BOOL ||
-	                            source->as < AS_NUMBERS)) {
-		guard.look = source->as == AS_TEXT ? LOOK_TEXT : LOOK_NUMBER;
-		guard.as = source->as;
-		guard.base = source->base;
-		guard.at = source->at;
-	} else if (field->field == FIELD_HEADER && field->argument) {
+	if (field->field == FIELD_HEADER && field->argument) {
 		guard.look = LOOK_HEADER;
 		guard.at = field->argument;
+		return guard;
 	}
+	if (!source->base)
+		return guard;
+	guard.as = source->as;
+	guard.base = source->base;
+	guard.at = source->at;
+	if (source->as == AS_TEXT)
+		guard.look = LOOK_TEXT;
+	else if (source->as == AS_IP)
+		guard.look = LOOK_ADDRESS;
+	else if (field_names_of(source).names)
+		guard.look = LOOK_NAME;
+	else if (source->as == AS_BOOL || source->as < AS_NUMBERS)
+		guard.look = LOOK_NUMBER;
 	return guard;
+}
+
+/* A gate at work. */
+struct gate_work {
+	struct gate *gate;
+	struct memory *memory;
+	struct memory *work;
+	const struct gate_drafts *drafts;
+	const struct gate_choice *choice;
+	struct asked *asked;
+};
+
+static bool guard_add(struct gate_work *at, const struct field_ref *field)
+{
+	struct gate *gate = at->gate;
+	struct guard *guard = &gate->guards[gate->guard_count++];
+
+	*guard = guard_of(field, at->choice->kind);
+	struct builder builder = {.memory = at->memory,
+	        .work = at->work,
+	        .guard = guard,
+	        .names = field_names_of(source_of(field, at->choice->kind)),
+	        .asked = at->asked,
+	        .asked_count = asked_collect(guard, at->asked, at->drafts, at->choice)};
+	builder.units = gate->units + guard->first_word * 64u;
+	return guard_build(&builder);
+}
+
+/* Fields of which nothing may be there at all get one guard before them. */
+static bool several_add(
+        struct gate_work *at, const struct field_ref *fields, unsigned count)
+{
+	const enum look_turn turn = look_turn(fields, at->choice->kind);
+	struct guard *head = NULL;
+
+	if (count > 1 && (turn == TURN_ANOMALY || turn == TURN_SDP)) {
+		head = &at->gate->guards[at->gate->guard_count++];
+		*head = (struct guard){
+		        .look = turn == TURN_SDP ? LOOK_BASE : LOOK_ANOMALIES,
+		        .base = BASE_SDP,
+		        .span = (uint16_t)count};
+	}
+	for (unsigned i = 0; i < count; i++)
+		if (!guard_add(at, &fields[i]))
+			return false;
+	return !head || guard_build_several(at->memory, head);
+}
+
+static bool guards_make(
+        struct gate_work *at, const struct field_ref *fields, unsigned count)
+{
+	const enum event_kind kind = at->choice->kind;
+
+	for (unsigned i = 0, of_turn; i < count; i += of_turn) {
+		of_turn = 1;
+		while (i + of_turn < count && look_turn(&fields[i + of_turn], kind) ==
+		                                      look_turn(&fields[i], kind))
+			of_turn++;
+		if (!several_add(at, fields + i, of_turn))
+			return false;
+	}
+	return true;
 }
 
 bool gate_init(struct gate *gate, struct memory *memory, struct memory *work,
@@ -135,30 +227,25 @@ bool gate_init(struct gate *gate, struct memory *memory, struct memory *work,
 {
 	const size_t mark = work->used;
 	struct field_ref *fields = memory_take(work, GUARDS_MAX * sizeof(*fields));
-	struct asked *asked = memory_take(
-	        work, (size_t)choice->count * PATH_LITERALS * sizeof(*asked) + 1);
+	struct gate_work at = {.gate = gate,
+	        .memory = memory,
+	        .work = work,
+	        .drafts = drafts,
+	        .choice = choice,
+	        .asked = memory_take(work,
+	                (size_t)choice->count * PATH_LITERALS * sizeof(*at.asked) + 1)};
 
-	if (!fields || !asked || !units_make(gate, memory, drafts, choice))
+	if (!fields || !at.asked || !units_make(gate, memory, drafts, choice))
 		return false;
 	const unsigned count = fields_collect(fields, drafts, choice);
-	gate->guards = memory_take(memory, (count + 1) * sizeof(*gate->guards));
+	gate->guards =
+	        memory_take(memory, (count + SEVERALS_MAX) * sizeof(*gate->guards));
 	if (!gate->guards)
 		return false;
 	/* A field that found no room is not looked at: nothing of it is decided. */
 	for (uint32_t i = 0; i < choice->count && count == GUARDS_MAX; i++)
 		gate->units[i].decided = false;
-	for (unsigned i = 0; i < count; i++) {
-		struct guard *guard = &gate->guards[gate->guard_count++];
-		*guard = guard_of(&fields[i], choice->kind);
-		struct builder builder = {.memory = memory,
-		        .work = work,
-		        .guard = guard,
-		        .asked = asked,
-		        .asked_count = asked_collect(guard, asked, drafts, choice)};
-		builder.units = gate->units + guard->first_word * 64u;
-		if (!guard_build(&builder))
-			return false;
-	}
+	const bool fine = guards_make(&at, fields, count);
 	memory_rewind(work, mark);
-	return true;
+	return fine;
 }

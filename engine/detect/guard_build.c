@@ -53,9 +53,33 @@ static bool number_possible(const struct asked *asked, double number)
 	return match_number(test, number) == asked->truth;
 }
 
-static bool decided_by(const struct rule_test *test)
+/* Whether a name tells how the comparison turns out. */
+static bool name_decides(const struct rule_test *test)
 {
-	return test->op == OP_EXISTS || (pointed(test) && !is_text(test));
+	return test->length || (test->op >= OP_EQ && test->op <= OP_LIKE);
+}
+
+static bool name_possible(const struct asked *asked, struct slice name)
+{
+	const struct rule_test *test = asked->test;
+
+	if (!slice_present(name))
+		return !asked->truth;
+	if (test->op == OP_EXISTS)
+		return asked->truth;
+	if (!name_decides(test))
+		return true;
+	const bool holds = test->length ? match_number(test, (double)name.len)
+	                                : match_text(test, NULL, name);
+	return holds == asked->truth;
+}
+
+static bool decided_by(const struct builder *builder, const struct rule_test *test)
+{
+	if (test->op == OP_EXISTS)
+		return true;
+	return builder->names.names ? name_decides(test)
+	                            : pointed(test) && !is_text(test);
 }
 
 /* The first bytes with which the comparison can hold. */
@@ -123,25 +147,58 @@ static double number_of_row(const struct guard *guard, unsigned row)
 	return (guard->points[at - 1] + guard->points[at]) / 2;
 }
 
-static bool numbers_build(struct builder *builder)
+/* Rows of values: of names, or of the points and what lies between. */
+static unsigned value_rows(const struct builder *builder)
 {
-	struct guard *guard = builder->guard;
-	const unsigned count = 2u * guard->point_count + 1;
-	uint64_t *rows = rows_take(builder->memory, guard, count);
-	uint64_t *absent = rows_take(builder->memory, guard, 1);
+	return builder->names.names ? builder->names.count
+	                            : 2u * builder->guard->point_count + 1;
+}
 
-	if (!rows || !absent)
-		return false;
+static bool row_possible(
+        const struct builder *builder, const struct asked *asked, unsigned row)
+{
+	if (builder->names.names)
+		return name_possible(asked, builder->names.names[row]);
+	return number_possible(asked, number_of_row(builder->guard, row));
+}
+
+/* What is asked for, what remains without a value, and of each number. */
+static void rows_build(struct builder *builder)
+{
+	const struct guard *guard = builder->guard;
+	uint64_t *asks = row_of(builder, ROW_ASKS);
+
+	memset(asks, 0, guard->words * sizeof(*asks));
 	for (uint32_t n = 0; n < builder->asked_count; n++) {
 		const struct asked *asked = &builder->asked[n];
+		asks[asked->unit / 64] |= (uint64_t)1 << asked->unit % 64;
 		if (asked->truth)
-			row_clear(absent, asked->unit);
-		for (unsigned row = 0; row < count; row++)
-			if (!number_possible(asked, number_of_row(guard, row)))
-				row_clear(rows + (size_t)row * guard->words, asked->unit);
+			row_clear(row_of(builder, ROW_ABSENT), asked->unit);
+		for (unsigned row = 0; row < value_rows(builder); row++)
+			if (!row_possible(builder, asked, row))
+				row_clear(
+				        row_of(builder, ROW_NUMBERS + row), asked->unit);
+		if (!decided_by(builder, asked->test))
+			builder->units[asked->unit].decided = false;
 	}
-	guard->by_number = rows;
-	guard->absent = absent;
+}
+
+/* Most texts are short: their lengths are looked up, not compared. */
+static bool lens_build(struct builder *builder)
+{
+	struct guard *guard = builder->guard;
+	uint8_t *lens = memory_take(builder->memory, GUARD_LENS);
+	unsigned at = 0;
+
+	if (!lens)
+		return false;
+	for (unsigned len = 0; len < GUARD_LENS; len++) {
+		while (at < guard->point_count && guard->points[at] < len)
+			at++;
+		const bool met = at < guard->point_count && !(guard->points[at] > len);
+		lens[len] = (uint8_t)(2 * at + met);
+	}
+	guard->lens = lens;
 	return true;
 }
 
@@ -191,17 +248,63 @@ bool guard_build(struct builder *builder)
 {
 	struct guard *guard = builder->guard;
 
-	uint64_t *asks = memory_take(builder->memory, guard->words * sizeof(*asks));
-	if (!asks || !points_collect(builder) || !numbers_build(builder))
+	if (!builder->names.names && !points_collect(builder))
 		return false;
-	guard->asks = asks;
-	for (uint32_t n = 0; n < builder->asked_count; n++) {
-		const struct asked *asked = &builder->asked[n];
-		asks[asked->unit / 64] |= (uint64_t)1 << asked->unit % 64;
-		if (!decided_by(asked->test))
-			builder->units[asked->unit].decided = false;
-	}
-	if (guard->type != VALUE_TEXT)
+	builder->rows =
+	        rows_take(builder->memory, guard, ROW_NUMBERS + value_rows(builder));
+	if (!builder->rows)
+		return false;
+	guard->rows = builder->rows;
+	rows_build(builder);
+	if (guard->type != VALUE_TEXT || builder->names.names)
 		return true;
-	return first_build(builder) && guard_build_keys(builder);
+	return lens_build(builder) && first_build(builder) && guard_build_keys(builder);
+}
+
+/* Strikes out of the head's row what the guard's strikes out. */
+static void row_join(
+        uint64_t *row, const struct guard *head, const struct guard *guard, size_t of)
+{
+	const uint64_t *from = guard->rows + of * guard->words;
+
+	for (unsigned i = 0; i < guard->words; i++)
+		row[guard->first_word - head->first_word + i] &= from[i];
+}
+
+/* An anomaly that the message does not have is false, not absent. */
+static size_t row_of_false(const struct guard *guard)
+{
+	const bool met = guard->point_count && !(guard->points[0] > 0);
+
+	return met ? ROW_NUMBERS + 1 : ROW_NUMBERS;
+}
+
+bool guard_build_several(struct memory *memory, struct guard *head)
+{
+	unsigned end = 0;
+
+	head->first_word = UINT16_MAX;
+	for (const struct guard *guard = head + 1; guard <= head + head->span; guard++) {
+		if (guard->first_word < head->first_word)
+			head->first_word = guard->first_word;
+		if (guard->first_word + guard->words > end)
+			end = (unsigned)guard->first_word + guard->words;
+		anomaly_set(&head->anomalies, (enum anomaly)guard->field.argument);
+	}
+	head->words = (uint16_t)(end - head->first_word);
+	uint64_t *rows = rows_take(memory, head, ROW_NUMBERS);
+	if (!rows)
+		return false;
+	uint64_t *asks = rows + (size_t)ROW_ASKS * head->words;
+	memset(asks, 0, head->words * sizeof(*asks));
+	for (const struct guard *guard = head + 1; guard <= head + head->span; guard++) {
+		for (unsigned i = 0; i < guard->words; i++)
+			asks[guard->first_word - head->first_word + i] |= guard->rows[i];
+		row_join(
+		        rows + (size_t)ROW_ABSENT * head->words, head, guard, ROW_ABSENT);
+		row_join(rows + (size_t)ROW_IDLE * head->words, head, guard,
+		        row_of_false(guard));
+	}
+	head->rows = rows;
+	return true;
 }

@@ -4,6 +4,7 @@
 #ifndef RINGFENCE_DETECT_GUARD_BUILD_H
 #define RINGFENCE_DETECT_GUARD_BUILD_H
 
+#include "engine/detect/field_source.h"
 #include "engine/detect/gate.h"
 
 /* A comparison of a unit on the guard's field. */
@@ -19,13 +20,12 @@ struct builder {
 	struct memory *work;
 	struct gate_unit *units; /* from the guard's first word on */
 	struct guard *guard;
+	struct field_names names; /* LOOK_NAME: all that its field can be */
 	const struct asked *asked;
 	uint32_t asked_count;
-	uint64_t *keyless;
+	uint64_t *rows; /* the guard's */
+	struct guard_keys *keys;
 	uint64_t *by_key;
-	uint8_t *keys;
-	uint8_t *pairs;
-	uint8_t *fours;
 };
 
 /*
@@ -35,6 +35,11 @@ struct builder {
 bool guard_build(struct builder *builder);
 /* Its part for texts that must occur. */
 bool guard_build_keys(struct builder *builder);
+/*
+ * Makes the rows of a guard that looks for the span ones behind it at once; its look is
+ * set. False = too little memory.
+ */
+bool guard_build_several(struct memory *memory, struct guard *head);
 
 enum { BYTES = 256 };
 
@@ -46,6 +51,11 @@ static inline bool is_text(const struct rule_test *test)
 static inline char folded(char byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+}
+
+static inline uint64_t *row_of(const struct builder *builder, size_t row)
+{
+	return builder->rows + row * builder->guard->words;
 }
 
 static inline void row_clear(uint64_t *row, unsigned unit)

@@ -78,37 +78,39 @@ static struct cut cut_of(const struct guard *guard, struct slice text)
 	return (struct cut){rarest_run(guard, text, 2, 1), 1, CUT_PAIR};
 }
 
+/* Letters are told with and without their case by the same key, pairs and fours only. */
 static uint8_t *key_place(struct builder *builder, const struct cut *cut, unsigned i)
 {
-	struct guard *guard = builder->guard;
+	struct guard_keys *keys = builder->keys;
+	const uint8_t byte = cut->at[i];
+	const uint8_t kind = cut->kind == CUT_BYTE   ? KEY_BYTE
+	                     : cut->kind == CUT_PAIR ? KEY_PAIR
+	                                             : KEY_FOUR;
 
-	if (cut->kind == CUT_BYTE) {
-		guard->key = builder->keys;
-		return &builder->keys[*cut->at];
-	}
-	if (cut->kind == CUT_FOUR) {
-		guard->key_four = builder->fours;
-		return &builder->fours[key_four_hash(cut->at + i)];
-	}
-	if (!guard->pair_step || cut->count == 1)
-		guard->pair_step = (uint8_t)cut->count;
-	guard->key_pair = builder->pairs;
-	return &builder->pairs[key_pair_hash(cut->at + i)];
+	keys->begins[byte] |= kind;
+	if (cut->kind == CUT_BYTE)
+		return &keys->byte[byte];
+	keys->begins[byte ^ 32] |= kind;
+	if (cut->kind == CUT_FOUR)
+		return &keys->four[key_four_hash(cut->at + i)];
+	if (!keys->pair_step || cut->count == 1)
+		keys->pair_step = (uint8_t)cut->count;
+	return &keys->pair[key_pair_hash(cut->at + i)];
 }
 
 /* Has the unit need one of the text's keys; false when there is no room for them. */
 static bool key_add(struct builder *builder, struct slice text, unsigned unit)
 {
-	struct guard *guard = builder->guard;
+	const struct guard *guard = builder->guard;
 	const struct cut cut = cut_of(guard, text);
 	uint8_t fresh = 0;
 
 	for (unsigned i = 0; i < cut.count; i++) {
 		uint8_t *place = key_place(builder, &cut, i);
 		if (!*place && !fresh) {
-			if (guard->key_count == KEYS_MAX)
+			if (builder->keys->count == KEYS_MAX)
 				return false;
-			fresh = ++guard->key_count;
+			fresh = ++builder->keys->count;
 		}
 		if (!*place)
 			*place = fresh;
@@ -136,7 +138,7 @@ static bool keyed_by(const struct asked *asked)
 /* A unit needs one of the keys of its first such comparison; more would tell little. */
 static void key_unit(struct builder *builder, const struct asked *asked)
 {
-	uint64_t *keyless = builder->keyless;
+	uint64_t *keyless = row_of(builder, ROW_KEYLESS);
 	bool all = true;
 
 	if (!(keyless[asked->unit / 64] >> asked->unit % 64 & 1))
@@ -156,19 +158,15 @@ bool guard_build_keys(struct builder *builder)
 		any = any || keyed_by(&builder->asked[n]);
 	if (!any || guard->field.field == FIELD_RAW || guard->field.field == FIELD_BODY)
 		return true;
-	builder->keys = memory_take(builder->memory, BYTES);
-	builder->pairs = memory_take(builder->memory, KEY_HASHES);
-	builder->fours = memory_take(builder->memory, KEY_HASHES);
+	builder->keys = memory_take(builder->memory, sizeof(*builder->keys));
 	builder->by_key = memory_take(builder->memory,
 	        (size_t)KEYS_MAX * guard->words * sizeof(*builder->by_key));
-	builder->keyless = rows_take(builder->memory, guard, 1);
-	if (!builder->keys || !builder->pairs || !builder->fours || !builder->by_key ||
-	        !builder->keyless)
+	if (!builder->keys || !builder->by_key)
 		return false;
 	for (uint32_t n = 0; n < builder->asked_count; n++)
 		if (keyed_by(&builder->asked[n]))
 			key_unit(builder, &builder->asked[n]);
-	guard->keyless = builder->keyless;
-	guard->by_key = builder->by_key;
+	builder->keys->rows = builder->by_key;
+	guard->keys = builder->keys;
 	return true;
 }

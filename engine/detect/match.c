@@ -170,15 +170,20 @@ static bool looked_through(const struct rule_test *test)
 	       field_place(&test->field) < FIELD_PLACES;
 }
 
-static bool test_texts(const struct rule_test *test, const struct pattern_ops *patterns,
-        struct field_cache *cache, struct slice text)
+static bool begins_wrong(const struct rule_test *test, struct slice text)
 {
-	const struct text_bytes *bytes = NULL;
+	return (test->op == OP_EQ || test->op == OP_STARTS) && text.len &&
+	       !(test->begins >> (uint8_t)text.data[0] % 64 & 1);
+}
 
+/* bytes: those of the text, NULL = not looked through. */
+static bool test_texts(const struct rule_test *test, const struct pattern_ops *patterns,
+        const struct text_bytes *bytes, struct slice text)
+{
+	if (begins_wrong(test, text))
+		return false;
 	if (test->sorted)
 		return rule_sorted_text(test, text);
-	if (looked_through(test))
-		bytes = field_bytes(cache, field_place(&test->field));
 	for (uint32_t i = 0; i < test->count; i++) {
 		if (bytes && lacks(bytes, &test->values[i].needs))
 			continue;
@@ -188,10 +193,10 @@ static bool test_texts(const struct rule_test *test, const struct pattern_ops *p
 	return false;
 }
 
-static bool begins_wrong(const struct rule_test *test, struct slice text)
+bool match_text(const struct rule_test *test, const struct pattern_ops *patterns,
+        struct slice text)
 {
-	return (test->op == OP_EQ || test->op == OP_STARTS) && text.len &&
-	       !(test->begins >> (uint8_t)text.data[0] % 64 & 1);
+	return test_texts(test, patterns, NULL, text);
 }
 
 /* What the credentials were made of is never kept: each candidate is tried. */
@@ -228,8 +233,10 @@ static bool test_holds(const struct rule_test *test, const struct pattern_ops *p
 		return test_address(test, &value->ip);
 	if (value->type != VALUE_TEXT)
 		return match_number(test, value->number);
-	return !begins_wrong(test, value->text) &&
-	       test_texts(test, patterns, cache, value->text);
+	return test_texts(test, patterns,
+	        looked_through(test) ? field_bytes(cache, field_place(&test->field))
+	                             : NULL,
+	        value->text);
 }
 
 bool match_condition(const struct rule *rule, const struct pattern_ops *patterns,

@@ -10,6 +10,10 @@
 bool match_condition(const struct rule *rule, const struct pattern_ops *patterns,
         uint16_t entry, struct field_cache *cache);
 
+/* Whether the text satisfies the comparison, which is one of texts with values given. */
+bool match_text(const struct rule_test *test, const struct pattern_ops *patterns,
+        struct slice text);
+
 /* Whether the number satisfies the comparison, which is one of numbers or of a length. */
 bool match_number(const struct rule_test *test, double number);
 
