@@ -253,11 +253,20 @@ bool network_contains(const struct network *network, const struct address *addre
 
 static void write_v4(struct writer *writer, const uint8_t bytes[4])
 {
+	char text[sizeof("255.255.255.255.")];
+	char *at = text;
+
 	for (size_t i = 0; i < 4; i++) {
-		if (i > 0)
-			writer_byte(writer, '.');
-		writer_u64(writer, bytes[i]);
+		const unsigned hundreds = bytes[i] / 100;
+		const unsigned tens = bytes[i] / 10 % 10;
+		if (hundreds)
+			*at++ = (char)('0' + hundreds);
+		if (hundreds || tens)
+			*at++ = (char)('0' + tens);
+		*at++ = (char)('0' + bytes[i] % 10);
+		*at++ = '.';
 	}
+	writer_slice(writer, slice_of(text, (size_t)(at - text) - 1));
 }
 
 static unsigned group_at(const struct address *address, size_t i)

@@ -48,6 +48,41 @@ static bool plain(uint8_t byte)
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+/* The byte in each of the eight of a word. */
+static inline uint64_t in_each(uint8_t byte)
+{
+	return UINT64_MAX / UINT8_MAX * byte;
+}
+
+/* Has the high bit set when a byte of the word is this one. */
+static inline uint64_t holds_byte(uint64_t word, uint8_t byte)
+{
+	const uint64_t apart = word ^ in_each(byte);
+
+	return (apart - in_each(1)) & ~apart;
+}
+
+/* Whether eight bytes are plain, none of them looked at alone. */
+static bool plain_eight(const uint8_t *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return !((word | ((word - in_each(0x20)) & ~word) | holds_byte(word, 0x7f) |
+	                 holds_byte(word, '"') | holds_byte(word, '\\')) &
+	         in_each(0x80));
+}
+
+/* Where the plain bytes from there on end. */
+static size_t plain_end(const uint8_t *bytes, size_t from, size_t len)
+{
+	while (len - from >= sizeof(uint64_t) && plain_eight(bytes + from))
+		from += sizeof(uint64_t);
+	while (from < len && plain(bytes[from]))
+		from++;
+	return from;
+}
+
 static void escape_byte(struct writer *out, uint8_t byte)
 {
 	switch (byte) {
@@ -79,9 +114,8 @@ bool json_escape(struct writer *out, struct slice text)
 	size_t i = 0;
 
 	while (i < text.len) {
-		size_t from = i;
-		while (i < text.len && plain(bytes[i]))
-			i++;
+		const size_t from = i;
+		i = plain_end(bytes, i, text.len);
 		if (i > from)
 			writer_slice(out, slice_of(bytes + from, i - from));
 		if (i == text.len)
@@ -116,61 +150,29 @@ void writer_base64(struct writer *out, struct slice bytes)
 			group |= (uint32_t)p[i + 1] << 8;
 		if (left > 2)
 			group |= p[i + 2];
-		writer_byte(out, digits[group >> 18]);
-		writer_byte(out, digits[(group >> 12) & 63]);
-		writer_byte(out, left > 1 ? digits[(group >> 6) & 63] : '=');
-		writer_byte(out, left > 2 ? digits[group & 63] : '=');
+		const char text[4] = {digits[group >> 18], digits[(group >> 12) & 63],
+		        left > 1 ? digits[(group >> 6) & 63] : '=',
+		        left > 2 ? digits[group & 63] : '='};
+		writer_slice(out, slice_of(text, sizeof(text)));
 	}
 }
 
-/* The comma, the key with its suffix, and the colon: in one piece where it fits. */
-static void member(struct writer *out, const char *key, const char *suffix)
+/* The comma, the key and the colon, one by one, where they do not fit. */
+void json_key_cut(struct writer *out, struct slice key)
 {
-	const char last = out->len ? out->data[out->len - 1] : '{';
-	if (last != '{' && last != '[' && last != ',' && last != '\n')
-		writer_byte(out, ',');
-	if (!key)
-		return;
-	const size_t key_len = strlen(key), suffix_len = strlen(suffix);
-	const size_t len = key_len + suffix_len + 3;
-	if (out->truncated || len > out->size - out->len) {
-		writer_byte(out, '"');
-		writer_slice(out, slice_of(key, key_len));
-		writer_slice(out, slice_of(suffix, suffix_len));
-		writer_slice(out, SLICE("\":"));
-		return;
-	}
-	char *at = out->data + out->len;
-	out->len += len;
-	*at++ = '"';
-	memcpy(at, key, key_len);
-	at += key_len;
-	memcpy(at, suffix, suffix_len);
-	at += suffix_len;
-	*at++ = '"';
-	*at = ':';
+	writer_byte(out, '"');
+	writer_slice(out, key);
+	writer_slice(out, SLICE("\":"));
 }
 
-void json_object(struct writer *out, const char *key)
+/* A member that tells more of the one with this key. */
+static void json_key_more(struct writer *out, const char *key, const char *suffix)
 {
-	member(out, key, "");
-	writer_byte(out, '{');
-}
-
-void json_object_end(struct writer *out)
-{
-	writer_byte(out, '}');
-}
-
-void json_array(struct writer *out, const char *key)
-{
-	member(out, key, "");
-	writer_byte(out, '[');
-}
-
-void json_array_end(struct writer *out)
-{
-	writer_byte(out, ']');
+	json_comma(out);
+	writer_byte(out, '"');
+	writer_string(out, key);
+	writer_string(out, suffix);
+	writer_slice(out, SLICE("\":"));
 }
 
 /* A cut must not split a sequence: that would look like broken text of the wire. */
@@ -185,91 +187,54 @@ static struct slice cut(struct slice text)
 	return slice_first(text, len);
 }
 
-void json_text(struct writer *out, const char *key, struct slice text)
+void json_text_value(struct writer *out, const char *key, struct slice text)
 {
-	if (!slice_present(text))
-		return;
 	struct slice kept = cut(text);
-	member(out, key, "");
 	writer_byte(out, '"');
 	bool exact = json_escape(out, kept);
 	writer_byte(out, '"');
 	if (!exact && key) {
-		member(out, key, "_raw_b64");
+		json_key_more(out, key, "_raw_b64");
 		writer_byte(out, '"');
 		writer_base64(out, kept);
 		writer_byte(out, '"');
 	}
 	if (kept.len < text.len && key) {
-		member(out, key, "_bytes");
+		json_key_more(out, key, "_bytes");
 		writer_u64(out, text.len);
 	}
 }
 
-void json_string(struct writer *out, const char *key, struct slice text)
+void json_literal_value(struct writer *out, const char *text)
 {
-	json_text(out, key, slice_present(text) ? text : SLICE(""));
-}
-
-void json_literal(struct writer *out, const char *key, const char *text)
-{
-	member(out, key, "");
 	writer_byte(out, '"');
 	writer_string(out, text);
 	writer_byte(out, '"');
 }
 
-void json_u64(struct writer *out, const char *key, uint64_t value)
+void json_time_value(struct writer *out, uint64_t time_us)
 {
-	member(out, key, "");
-	writer_u64(out, value);
-}
-
-void json_i64(struct writer *out, const char *key, int64_t value)
-{
-	member(out, key, "");
-	writer_i64(out, value);
-}
-
-void json_fixed(struct writer *out, const char *key, double value, int decimals)
-{
-	member(out, key, "");
-	writer_fixed(out, value, decimals);
-}
-
-void json_bool(struct writer *out, const char *key, bool value)
-{
-	member(out, key, "");
-	writer_string(out, value ? "true" : "false");
-}
-
-void json_time(struct writer *out, const char *key, uint64_t time_us)
-{
-	member(out, key, "");
 	writer_byte(out, '"');
 	writer_time(out, time_us);
 	writer_byte(out, '"');
 }
 
-void json_address(struct writer *out, const char *key, const struct address *address)
+void json_address_value(struct writer *out, const struct address *address)
 {
-	member(out, key, "");
 	writer_byte(out, '"');
 	writer_address(out, address);
 	writer_byte(out, '"');
 }
 
-void json_endpoint(struct writer *out, const char *key, const struct endpoint *endpoint)
+void json_endpoint_value(struct writer *out, const struct endpoint *endpoint)
 {
-	member(out, key, "");
 	writer_byte(out, '"');
 	writer_endpoint(out, endpoint);
 	writer_byte(out, '"');
 }
 
-void json_hex(struct writer *out, const char *key, uint64_t value, int digits)
+void json_hex_value(struct writer *out, uint64_t value, int digits)
 {
-	member(out, key, "");
 	writer_slice(out, SLICE("\"0x"));
 	writer_hex(out, value, digits);
 	writer_byte(out, '"');
@@ -277,7 +242,7 @@ void json_hex(struct writer *out, const char *key, uint64_t value, int digits)
 
 void json_count(struct writer *out, struct slice key, uint64_t value)
 {
-	member(out, NULL, "");
+	json_comma(out);
 	writer_byte(out, '"');
 	(void)json_escape(out, cut(key));
 	writer_slice(out, SLICE("\":"));

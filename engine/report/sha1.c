@@ -20,15 +20,29 @@ static void expand(const uint8_t block[64], uint32_t words[80])
 		        words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
 }
 
-static uint32_t mix(unsigned round, const uint32_t s[5])
+/* A round: what was mixed goes before the others, which move on by one place. */
+static inline void turn(uint32_t s[5], uint32_t mixed, uint32_t word)
 {
-	if (round < 20)
-		return ((s[1] & s[2]) | (~s[1] & s[3])) + 0x5a827999;
-	if (round < 40)
-		return (s[1] ^ s[2] ^ s[3]) + 0x6ed9eba1;
-	if (round < 60)
-		return ((s[1] & s[2]) | (s[1] & s[3]) | (s[2] & s[3])) + 0x8f1bbcdc;
-	return (s[1] ^ s[2] ^ s[3]) + 0xca62c1d6;
+	const uint32_t next = rotate(s[0], 5) + mixed + s[4] + word;
+
+	s[4] = s[3];
+	s[3] = s[2];
+	s[2] = rotate(s[1], 30);
+	s[1] = s[0];
+	s[0] = next;
+}
+
+static void rounds(uint32_t s[5], const uint32_t words[80])
+{
+	for (unsigned i = 0; i < 20; i++)
+		turn(s, ((s[1] & s[2]) | (~s[1] & s[3])) + 0x5a827999, words[i]);
+	for (unsigned i = 20; i < 40; i++)
+		turn(s, (s[1] ^ s[2] ^ s[3]) + 0x6ed9eba1, words[i]);
+	for (unsigned i = 40; i < 60; i++)
+		turn(s, ((s[1] & s[2]) | (s[1] & s[3]) | (s[2] & s[3])) + 0x8f1bbcdc,
+		        words[i]);
+	for (unsigned i = 60; i < 80; i++)
+		turn(s, (s[1] ^ s[2] ^ s[3]) + 0xca62c1d6, words[i]);
 }
 
 void sha1_short(const uint8_t *data, size_t len, uint8_t digest[SHA1_BYTES])
@@ -46,14 +60,7 @@ void sha1_short(const uint8_t *data, size_t len, uint8_t digest[SHA1_BYTES])
 	block[63] = (uint8_t)(len * 8);
 	expand(block, words);
 	memcpy(s, start, sizeof(s));
-	for (unsigned i = 0; i < 80; i++) {
-		uint32_t next = rotate(s[0], 5) + mix(i, s) + s[4] + words[i];
-		s[4] = s[3];
-		s[3] = s[2];
-		s[2] = rotate(s[1], 30);
-		s[1] = s[0];
-		s[0] = next;
-	}
+	rounds(s, words);
 	for (unsigned i = 0; i < 5; i++) {
 		uint32_t sum = s[i] + start[i];
 		for (unsigned byte = 0; byte < 4; byte++)
