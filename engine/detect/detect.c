@@ -72,9 +72,23 @@ static void reset(struct judge *judge, struct key_state *state)
 	alerts->armed_us = 0;
 }
 
-static void judge_matched(struct detect *detect, struct judge *judge,
-        struct key_state *state, const struct trigger_input *input)
+static struct trigger_input input_of(struct detect *detect, const struct hit *hit)
 {
+	const struct rule *rule = hit->judge->rule;
+
+	return (struct trigger_input){.rule = rule,
+	        .prints = rule_prints_only(rule) ? hit->print_bits : NULL,
+	        .patterns = detect->patterns,
+	        .hash_key = &detect->hash_key,
+	        .cache = &detect->cache,
+	        .now_us = detect->now_us};
+}
+
+static void judge_matched(
+        struct detect *detect, const struct hit *hit, struct key_state *state)
+{
+	struct judge *judge = hit->judge;
+	const struct trigger_input input = input_of(detect, hit);
 	char names[160];
 	struct writer text = writer_of(names, sizeof(names));
 
@@ -86,21 +100,9 @@ static void judge_matched(struct detect *detect, struct judge *judge,
 		return;
 	}
 	const struct trigger_result result =
-	        trigger_event(input, key_state_trigger(&judge->keyed, state), &text);
+	        trigger_event(&input, key_state_trigger(&judge->keyed, state), &text);
 	if (result.fired && !share_silences(judge, state))
 		alert_raise(detect, judge, state, &result);
-}
-
-static struct trigger_input input_of(struct detect *detect, const struct hit *hit)
-{
-	const struct rule *rule = hit->judge->rule;
-
-	return (struct trigger_input){.rule = rule,
-	        .prints = rule_prints_only(rule) ? hit->print_bits : NULL,
-	        .patterns = detect->patterns,
-	        .hash_key = &detect->hash_key,
-	        .cache = &detect->cache,
-	        .now_us = detect->now_us};
 }
 
 static bool prints_suffice(struct detect *detect, const struct hit *hit)
@@ -116,9 +118,9 @@ static bool prints_suffice(struct detect *detect, const struct hit *hit)
 /* The event's key of the rule; false when it lacks a field of it. */
 static bool key_memo_make(struct detect *detect, struct key_memo *memo)
 {
-	if (memo->made)
+	if (memo->event == detect->event_count)
 		return memo->present;
-	memo->made = true;
+	memo->event = detect->event_count;
 	memo->present = key_of(memo->rule, &detect->cache, &detect->hash_key, &memo->key);
 	if (memo->present)
 		memo->hash =
@@ -157,20 +159,23 @@ static void weigh(struct detect *detect, const struct gate_unit *unit, struct hi
 	}
 }
 
-/* Whether the event concerns the rule at all; touches nothing that is kept. */
+static inline bool found(const struct finding *finding)
+{
+	return finding->matched || finding->resets || finding->speaks_for;
+}
+
+/* Whether what was found concerns the rule after all; touches nothing that is kept. */
 static bool concerns(struct detect *detect, struct hit *hit)
 {
 	struct judge *judge = hit->judge;
 	struct finding *finding = &hit->finding;
 	const bool prints = finding->matched && rule_prints_only(judge->rule);
 
-	if (!finding->matched && !finding->resets && !finding->speaks_for)
-		return false;
 	if (prints && hit->prints < judge->rule->trigger.threshold - 1e-9)
 		return false;
 	if (finding->matched && excepted(detect, judge))
 		finding->matched = false;
-	if (!finding->matched && !finding->resets && !finding->speaks_for)
+	if (!found(finding))
 		return false;
 	if (prints && finding->matched && !prints_suffice(detect, hit))
 		return false;
@@ -194,14 +199,15 @@ static uint32_t hits_find(struct detect *detect, const struct gate *gate)
 			        &gate->units[word * 64 + (unsigned)__builtin_ctzll(left)];
 			struct judge *judge = &detect->judges[unit->judge];
 			if (!hit || hit->judge != judge) {
-				count += hit && concerns(detect, hit);
+				count += hit && found(&hit->finding) &&
+				         concerns(detect, hit);
 				hit = &detect->hits[count];
 				*hit = (struct hit){.judge = judge};
 			}
 			weigh(detect, unit, hit);
 		}
 	}
-	return count + (hit && concerns(detect, hit));
+	return count + (hit && found(&hit->finding) && concerns(detect, hit));
 }
 
 static void judge_event(struct detect *detect, const struct hit *hit)
@@ -209,7 +215,6 @@ static void judge_event(struct detect *detect, const struct hit *hit)
 	struct judge *judge = hit->judge;
 	const struct rule *rule = judge->rule;
 	const struct finding finding = hit->finding;
-	const struct trigger_input input = input_of(detect, hit);
 	const struct key_value *key = &judge->memo->key;
 	const uint64_t hash = judge->memo->hash;
 	struct key_state *state =
@@ -224,7 +229,7 @@ static void judge_event(struct detect *detect, const struct hit *hit)
 	if (finding.resets)
 		reset(judge, state);
 	if (finding.matched)
-		judge_matched(detect, judge, state, &input);
+		judge_matched(detect, hit, state);
 }
 
 static unsigned method_of(const struct event *event)
@@ -251,8 +256,7 @@ void detect_event(struct detect *detect, const struct event *event)
 	if (!gate)
 		return;
 	field_cache_open(&detect->cache, event);
-	for (uint32_t i = 0; i < detect->memo_count; i++)
-		detect->memos[i].made = false;
+	detect->event_count++;
 	/* What is kept lies far apart: all of it is on its way before the first is used.
 	 */
 	const uint32_t count = hits_find(detect, gate);

@@ -40,55 +40,66 @@ static inline const uint64_t *number_row(const struct guard *guard, double numbe
 	return row_at(guard, ROW_NUMBERS + at);
 }
 
-/* The kinds of keys of which one may begin in the text. */
-static unsigned key_kinds_in(const struct guard_keys *keys, struct slice text)
+/*
+ * Which keys of four bytes occur in the text, as bits; *kinds: of the other keys, those
+ * that may begin in it.
+ */
+static uint64_t fours_in(
+        const struct guard_keys *keys, struct slice text, unsigned *kinds)
 {
 	const uint8_t *at = (const uint8_t *)text.data;
 	const uint8_t *end = at + text.len;
-	unsigned kinds = 0;
+	uint64_t seen = 0;
 
-	for (; end - at >= 4; at += 4)
-		kinds |= (unsigned)keys->begins[at[0]] | keys->begins[at[1]] |
-		         keys->begins[at[2]] | keys->begins[at[3]];
+	for (; end - at >= 4; at += 4) {
+		const unsigned first = keys->begins[at[0]];
+		*kinds |= first | keys->begins[at[1]] | keys->begins[at[2]] |
+		          keys->begins[at[3]];
+		if (first & KEY_FOUR)
+			seen |= (uint64_t)1 << keys->four[key_four_hash(at)];
+	}
 	for (; at < end; at++)
-		kinds |= keys->begins[*at];
-	return kinds;
+		*kinds |= keys->begins[*at];
+	return seen;
 }
 
 /* Which keys occur in the text, as bits from bit 1 on. */
 static uint64_t keys_in(const struct guard_keys *keys, struct slice text)
 {
 	const uint8_t *bytes = (const uint8_t *)text.data;
-	const unsigned kinds = key_kinds_in(keys, text);
-	uint64_t seen = 0;
+	unsigned kinds = 0;
+	uint64_t seen = fours_in(keys, text, &kinds);
 
 	for (size_t i = 0; kinds & KEY_BYTE && i < text.len; i++)
 		seen |= (uint64_t)1 << keys->byte[bytes[i]];
 	for (size_t i = 0; kinds & KEY_PAIR && i + 2 <= text.len; i += keys->pair_step)
 		seen |= (uint64_t)1 << keys->pair[key_pair_hash(bytes + i)];
-	for (size_t i = 0; kinds & KEY_FOUR && i + 4 <= text.len; i += 4)
-		seen |= (uint64_t)1 << keys->four[key_four_hash(bytes + i)];
 	return seen & ~(uint64_t)1;
+}
+
+/* Leaves those that need no key, and those that need one of the seen. */
+static void strike_others(uint64_t *units, const struct guard *guard, uint64_t seen)
+{
+	const uint64_t *keyless = row_at(guard, ROW_KEYLESS);
+
+	for (unsigned i = 0; i < guard->words; i++) {
+		uint64_t kept = keyless[i];
+		for (uint64_t left = seen; left; left &= left - 1) {
+			const size_t key = (size_t)__builtin_ctzll(left) - 1;
+			kept |= guard->keys->rows[key * guard->words + i];
+		}
+		units[i] &= kept;
+	}
 }
 
 static void strike_keys(uint64_t *units, const struct guard *guard, struct slice text)
 {
-	const uint64_t *keyless = row_at(guard, ROW_KEYLESS);
-	uint64_t row[GATE_WORDS_MAX];
-	uint64_t seen = keys_in(guard->keys, text);
+	const uint64_t seen = keys_in(guard->keys, text);
 
-	if (!seen) {
-		strike(units, guard, keyless);
-		return;
-	}
-	memcpy(row, keyless, guard->words * sizeof(*row));
-	for (; seen; seen &= seen - 1) {
-		const unsigned key = (unsigned)__builtin_ctzll(seen) - 1;
-		const uint64_t *more = guard->keys->rows + (size_t)key * guard->words;
-		for (unsigned i = 0; i < guard->words; i++)
-			row[i] |= more[i];
-	}
-	strike(units, guard, row);
+	if (seen)
+		strike_others(units, guard, seen);
+	else
+		strike(units, guard, row_at(guard, ROW_KEYLESS));
 }
 
 static inline bool keys_matter(const uint64_t *units, const struct guard *guard)
@@ -148,7 +159,16 @@ static inline struct slice header_at(
 	return sip_value(sip, (enum sip_header_id)guard->at);
 }
 
-/* Numbers and truths that lie at a place need no field cache. */
+/* What lies at a place needs no field cache. */
+static inline const uint64_t *row_of_truth(
+        const struct guard *guard, const struct field_cache *cache)
+{
+	const bool *at = place_of(guard, cache);
+
+	return row_at(
+	        guard, at ? (size_t)ROW_NUMBERS + guard->lens[*at ? 1 : 0] : ROW_ABSENT);
+}
+
 static inline const uint64_t *row_of_number(
         const struct guard *guard, const struct field_cache *cache)
 {
@@ -228,6 +248,9 @@ void gate_open(const struct gate *gate, struct field_cache *cache, uint64_t *uni
 			break;
 		case LOOK_HEADER:
 			guard_text(own, guard, header_at(guard, cache));
+			break;
+		case LOOK_TRUTH:
+			strike(own, guard, row_of_truth(guard, cache));
 			break;
 		case LOOK_NUMBER:
 			strike(own, guard, row_of_number(guard, cache));

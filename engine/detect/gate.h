@@ -32,7 +32,8 @@ struct gate_unit {
 /* How a guard gets at its value. */
 enum guard_look {
 	LOOK_TEXT,    /* a struct slice at a place */
-	LOOK_NUMBER,  /* a number or a truth at a place */
+	LOOK_TRUTH,   /* a bool at a place */
+	LOOK_NUMBER,  /* a number at a place */
 	LOOK_NAME,    /* an enum at a place, by its name */
 	LOOK_ADDRESS, /* whether a struct address at a place is one */
 	LOOK_HEADER,  /* the first header of a known name */
@@ -45,7 +46,7 @@ enum guard_look {
 enum {
 	KEY_BITS = 12,
 	KEY_HASHES = 1 << KEY_BITS,
-	GUARD_LENS = 64, /* lengths of texts whose row is looked up */
+	GUARD_LENS = 64, /* lengths of texts, and truths, whose row is looked up */
 };
 
 /* Rows that every guard has, before those by number. */
@@ -84,7 +85,7 @@ struct guard {
 	uint16_t span;        /* of several: how many follow */
 	const uint64_t *rows; /* enum guard_row */
 	const double *points; /* ascending */
-	const uint8_t *lens;  /* texts: of each length its row by number */
+	const uint8_t *lens;  /* texts and truths: of each length its row by number */
 	const uint8_t *first; /* of each first byte its row; NULL = all the same */
 	const uint64_t *by_first;
 	const struct guard_keys *keys; /* NULL = none */

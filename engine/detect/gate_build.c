@@ -155,7 +155,9 @@ static struct guard guard_of(const struct field_ref *field, enum event_kind kind
 		guard.look = LOOK_ADDRESS;
 	else if (field_names_of(source).names)
 		guard.look = LOOK_NAME;
-	else if (source->as == AS_BOOL || source->as < AS_NUMBERS)
+	else if (source->as == AS_BOOL)
+		guard.look = LOOK_TRUTH;
+	else if (source->as < AS_NUMBERS)
 		guard.look = LOOK_NUMBER;
 	return guard;
 }

@@ -256,6 +256,8 @@ bool guard_build(struct builder *builder)
 		return false;
 	guard->rows = builder->rows;
 	rows_build(builder);
+	if (guard->look == LOOK_TRUTH)
+		return lens_build(builder);
 	if (guard->type != VALUE_TEXT || builder->names.names)
 		return true;
 	return lens_build(builder) && first_build(builder) && guard_build_keys(builder);

@@ -25,7 +25,7 @@ struct judge {
 /* The event's key as some rules have it, made when the first of them asks. */
 struct key_memo {
 	const struct rule *rule; /* one of them */
-	bool made;
+	uint64_t event;          /* detect.event_count when it was made */
 	bool present;
 	uint64_t hash;
 	struct key_value key;
@@ -69,6 +69,7 @@ struct detect {
 	struct field_cache cache;
 	struct kpis *kpis;
 	struct event kpi_event; /* the one that is told */
+	uint64_t event_count; /* that any rule was asked about */
 	uint64_t now_us;
 	uint64_t lossy_until_us;
 	uint64_t alert_id;
