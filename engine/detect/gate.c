@@ -102,15 +102,18 @@ static void strike_keys(uint64_t *units, const struct guard *guard, struct slice
 		strike(units, guard, row_at(guard, ROW_KEYLESS));
 }
 
-static inline bool keys_matter(const uint64_t *units, const struct guard *guard)
+/* What length and first byte leave; whether units are among it that need a key. */
+static inline bool strike_both(uint64_t *units, const struct guard *guard,
+        const uint64_t *by_len, const uint64_t *by_first)
 {
 	const uint64_t *keyless = row_at(guard, ROW_KEYLESS);
 	uint64_t any = 0;
 	unsigned i = 0;
 
-	do
+	do {
+		units[i] &= by_len[i] & by_first[i];
 		any |= units[i] & ~keyless[i];
-	while (++i < guard->words);
+	} while (++i < guard->words);
 	return any != 0;
 }
 
@@ -121,15 +124,12 @@ static inline void guard_text(
 		strike(units, guard, row_at(guard, ROW_ABSENT));
 		return;
 	}
-	strike(units, guard,
-	        text.len < GUARD_LENS
-	                ? row_at(guard, (size_t)ROW_NUMBERS + guard->lens[text.len])
-	                : number_row(guard, (double)text.len));
-	if (guard->first && text.len)
-		strike(units, guard,
-		        guard->by_first + (size_t)guard->first[(uint8_t)text.data[0]] *
-		                                  guard->words);
-	if (guard->keys && keys_matter(units, guard))
+	const uint64_t *by_len = text.len < GUARD_LENS
+	                                 ? guard->rows + guard->lens[text.len]
+	                                 : number_row(guard, (double)text.len);
+	const uint64_t *by_first =
+	        text.len ? guard->by_first + guard->first[(uint8_t)text.data[0]] : by_len;
+	if (strike_both(units, guard, by_len, by_first))
 		strike_keys(units, guard, text);
 }
 
@@ -165,8 +165,7 @@ static inline const uint64_t *row_of_truth(
 {
 	const bool *at = place_of(guard, cache);
 
-	return row_at(
-	        guard, at ? (size_t)ROW_NUMBERS + guard->lens[*at ? 1 : 0] : ROW_ABSENT);
+	return at ? guard->rows + guard->lens[*at ? 1 : 0] : row_at(guard, ROW_ABSENT);
 }
 
 static inline const uint64_t *row_of_number(

@@ -82,11 +82,11 @@ struct guard {
 	uint16_t first_word; /* of the units that it can strike out */
 	uint16_t words;
 	uint16_t point_count;
-	uint16_t span;        /* of several: how many follow */
-	const uint64_t *rows; /* enum guard_row */
-	const double *points; /* ascending */
-	const uint8_t *lens;  /* texts and truths: of each length its row by number */
-	const uint8_t *first; /* of each first byte its row; NULL = all the same */
+	uint16_t span;         /* of several: how many follow */
+	const uint64_t *rows;  /* enum guard_row */
+	const double *points;  /* ascending */
+	const uint16_t *lens;  /* texts and truths: of each length its row in rows */
+	const uint16_t *first; /* of each first byte its row in by_first */
 	const uint64_t *by_first;
 	const struct guard_keys *keys; /* NULL = none */
 	struct field_ref field;

@@ -187,7 +187,7 @@ static void rows_build(struct builder *builder)
 static bool lens_build(struct builder *builder)
 {
 	struct guard *guard = builder->guard;
-	uint8_t *lens = memory_take(builder->memory, GUARD_LENS);
+	uint16_t *lens = memory_take(builder->memory, GUARD_LENS * sizeof(*lens));
 	unsigned at = 0;
 
 	if (!lens)
@@ -196,7 +196,7 @@ static bool lens_build(struct builder *builder)
 		while (at < guard->point_count && guard->points[at] < len)
 			at++;
 		const bool met = at < guard->point_count && !(guard->points[at] > len);
-		lens[len] = (uint8_t)(2 * at + met);
+		lens[len] = (uint16_t)((ROW_NUMBERS + 2 * at + met) * guard->words);
 	}
 	guard->lens = lens;
 	return true;
@@ -209,7 +209,7 @@ static bool first_build(struct builder *builder)
 	const size_t mark = builder->work->used;
 	const size_t bytes = guard->words * sizeof(uint64_t);
 	uint64_t *all = rows_take(builder->work, guard, BYTES);
-	uint8_t *row_of = memory_take(builder->memory, BYTES);
+	uint16_t *row_of = memory_take(builder->memory, BYTES * sizeof(*row_of));
 	unsigned count = 0;
 
 	if (!all || !row_of)
@@ -232,7 +232,7 @@ static bool first_build(struct builder *builder)
 			same++;
 		if (same == count)
 			memmove(all + (size_t)count++ * guard->words, row, bytes);
-		row_of[byte] = (uint8_t)same;
+		row_of[byte] = (uint16_t)(same * guard->words);
 	}
 	uint64_t *rows = rows_take(builder->memory, guard, count);
 	if (!rows)
@@ -240,7 +240,7 @@ static bool first_build(struct builder *builder)
 	memcpy(rows, all, count * bytes);
 	memory_rewind(builder->work, mark);
 	guard->by_first = rows;
-	guard->first = count > 1 ? row_of : NULL;
+	guard->first = row_of;
 	return true;
 }
 
@@ -258,7 +258,8 @@ bool guard_build(struct builder *builder)
 	rows_build(builder);
 	if (guard->look == LOOK_TRUTH)
 		return lens_build(builder);
-	if (guard->type != VALUE_TEXT || builder->names.names)
+	if (guard->look == LOOK_NUMBER || guard->look == LOOK_NAME ||
+	        guard->look == LOOK_ADDRESS)
 		return true;
 	return lens_build(builder) && first_build(builder) && guard_build_keys(builder);
 }
