@@ -213,7 +213,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 	for (uint32_t i = 0; i < rules->count; i++)
 		if (rules->rules[i].enabled)
 			detect->judges[detect->judge_count++].rule = &rules->rules[i];
-	if (!memos_init(detect, memory) || !gates_init(detect, memory))
+	if (!memos_init(detect, memory) || !gates_init(detect, memory) ||
+	        !told_init(&detect->told, memory, share / 8))
 		return NULL;
 	const size_t taken = memory->used - before;
 	const bool fine =

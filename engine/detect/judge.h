@@ -9,6 +9,7 @@
 #include "engine/detect/gate.h"
 #include "engine/detect/keyed.h"
 #include "engine/detect/kpi.h"
+#include "engine/detect/told.h"
 #include "engine/detect/trigger.h"
 
 /* Per method, and one for streams without. */
@@ -61,6 +62,7 @@ struct detect {
 	uint32_t judge_count;
 	struct judge **waiting; /* those of absence: they want to know the time */
 	uint32_t waiting_count;
+	struct told_keys told;
 	struct key_memo *memos;
 	uint32_t memo_count;
 	struct hit *hits;                         /* of the event at work */

@@ -107,6 +107,42 @@ static bool held_back(struct key_alerts *alerts, const struct rule *rule, uint64
 	return false;
 }
 
+/* Of the rule and the key, whatever is still known of it. */
+static uint64_t told_hash(const struct detect *detect, const struct judge *judge,
+        const struct key_state *state)
+{
+	const struct keyed *keyed = &judge->keyed;
+
+	return hash_words(&detect->hash_key,
+	        keyed->marks[slab_index(&keyed->slab, state)].hash, judge->rule->number);
+}
+
+/* A key that was forgotten and is back goes on where it was. */
+static void told_recall(struct detect *detect, uint64_t hash, struct key_alerts *alerts)
+{
+	struct told *told = told_find(&detect->told, hash);
+
+	if (!told)
+		return;
+	alerts->quiet_until_us = told->quiet_until_us;
+	alerts->quiet_for_us = told->quiet_for_us;
+	alerts->raised = told->raised;
+	alerts->suppressed = told->suppressed;
+	if (detect->now_us < told->quiet_until_us)
+		told->suppressed++;
+}
+
+static void told_note(
+        struct detect *detect, uint64_t hash, const struct key_alerts *alerts)
+{
+	struct told *told = told_take(&detect->told, hash);
+
+	told->quiet_until_us = alerts->quiet_until_us;
+	told->quiet_for_us = alerts->quiet_for_us;
+	told->raised = alerts->raised;
+	told->suppressed = alerts->suppressed;
+}
+
 static enum verdict verdict_of(const struct rule *rule, bool proven)
 {
 	if (rule->verdict == VERDICT_BLOCK && rule->needs_proof && !proven)
@@ -136,7 +172,11 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	const enum verdict would = verdict_of(rule, state->proven);
 	struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
 
+	const uint64_t told = told_hash(detect, judge, state);
+
 	verdict_raise(detect, rule, state->proven);
+	if (!alerts->raised)
+		told_recall(detect, told, alerts);
 	if (held_back(alerts, rule, detect->now_us))
 		return;
 	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
@@ -176,5 +216,6 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	evidence_write(judge, state, &pending->alert);
 	alerts->raised++;
 	alerts->suppressed = 0;
+	told_note(detect, told, alerts);
 	keyed_keep(&judge->keyed, state);
 }
