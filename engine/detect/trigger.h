@@ -42,6 +42,22 @@ struct trigger_result trigger_event(
 /* Score: what the event weighs, its prints' names written to text. */
 double trigger_weight(const struct trigger_input *input, struct writer *text);
 
+/* The keyed hash of the event's value of the field. */
+uint64_t trigger_hash(
+        const struct trigger_input *input, const struct field_ref *field, bool *present);
+
+/* trigger_distinct.c */
+size_t trigger_distinct_bytes(const struct rule_trigger *trigger);
+size_t trigger_distinct_head_bytes(void);
+struct trigger_result trigger_distinct(const struct trigger_input *input, void *state);
+
+/* trigger_window.c: of sum and ratio the sliding window, of ewma the mean of windows. */
+size_t trigger_slots_bytes(void);
+size_t trigger_ewma_bytes(void);
+struct trigger_result trigger_sum(const struct trigger_input *input, void *state);
+struct trigger_result trigger_ratio(const struct trigger_input *input, void *state);
+struct trigger_result trigger_ewma(const struct trigger_input *input, void *state);
+
 /* trigger_alike.c: n values of a field that lie close together. */
 size_t trigger_alike_bytes(void);
 struct trigger_result trigger_alike(const struct trigger_input *input, void *state);
