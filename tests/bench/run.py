@@ -213,10 +213,22 @@ def scaling(folder):
     promise(f"message: {most:,} concurrent calls over 1,000", many / few, 1.5)
 
 
+def executed(capture, *options):
+    """Instructions of a replay."""
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+         BIN / "ringfence", "replay", "--json", *options, capture], check=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return int(re.search(r"Collected : (\d+)", done.stderr).group(1))
+
+
 def instructions(folder):
     """Of a packet, the start of the program left out: does not depend on the load."""
     if not shutil.which("valgrind"):
         return
+    none = Path(folder) / "no-rules"
+    none.mkdir()
+    (none / "none.yaml").write_text("rules: []\n", encoding="ascii")
     print("\nInstructions a packet")
     for title, mode, key, sizes in (("SIP", "calls", "waves", (1, 3)),
                                     ("RTP", "streams", "packets", (20, 220))):
@@ -224,15 +236,14 @@ def instructions(folder):
         for size in sizes:
             capture = make(folder, "count", mode, calls=500 if mode == "calls" else 50,
                            **{key: size})
-            run = subprocess.run(
-                ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                 BIN / "ringfence", "replay", "--json", capture], check=True,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            executed = int(re.search(r"Collected : (\d+)", run.stderr).group(1))
-            counts.append((executed, bare(capture)["packets"]))
+            counts.append((executed(capture), executed(capture, "--rules", none),
+                           bare(capture)["packets"]))
             capture.unlink()
-        (first, few), (second, many) = counts
-        print(f"  {title}: {(second - first) / (many - few):,.0f}")
+        (first, first_none, few), (second, second_none, many) = counts
+        each = (second - first) / (many - few)
+        without = (second_none - first_none) / (many - few)
+        print(f"  {title}: {each:,.0f}, without rules {without:,.0f}")
+        promise(f"instructions of a {title} packet: rules over none", each / without, 1.25)
 
 
 def verdicts():

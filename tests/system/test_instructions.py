@@ -13,15 +13,16 @@ from pathlib import Path
 from common import gen_traffic, need_tool, plain_ringfence, run
 
 KINDS = {
-    # name: mode and options, the option that grows, small, large, most instructions allowed
-    "sip": (["calls", "--waves", 1], "--calls", 50, 350, 40000),
-    "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 4000),
+    # name: mode and options, the option that grows, small, large, most instructions
+    # allowed, and how many more with the shipped rules than without any
+    "sip": (["calls", "--waves", 1], "--calls", 50, 350, 40000, 0.70),
+    "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 4000, 0.25),
 }
 
 
-def instructions(program, capture, folder):
+def instructions(program, capture, folder, *options):
     done = run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind.out",
-                program, "replay", "--json", capture], timeout=600)
+                program, "replay", "--json", *options, capture], timeout=600)
     found = re.search(rb"Collected : (\d+)", done.stderr)
     if done.returncode not in (0, 1) or not found:
         sys.exit(done.stderr.decode("utf-8", "replace")[-2000:])
@@ -37,23 +38,33 @@ def packets(capture):
     return count
 
 
+def per_packet(program, folder, captures, *options):
+    """Instructions of each further packet, and those of the start."""
+    small, large = captures
+    cost0, cost1 = (instructions(program, capture, folder, *options) for capture in captures)
+    each = (cost1 - cost0) / (packets(large) - packets(small))
+    return each, cost0 - each * packets(small)
+
+
 def main():
     need_tool("valgrind")
     program = plain_ringfence()
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        for kind, (mode, option, small, large, limit) in KINDS.items():
-            results = []
-            for size in (small, large):
-                capture = Path(folder) / f"{kind}-{size}.pcap"
+        none = Path(folder) / "none"
+        none.mkdir()
+        (none / "none.yaml").write_text("rules: []\n", encoding="ascii")
+        for kind, (mode, option, small, large, limit, most_over) in KINDS.items():
+            captures = [Path(folder) / f"{kind}-{size}.pcap" for size in (small, large)]
+            for capture, size in zip(captures, (small, large)):
                 gen_traffic(mode[0], capture, *mode[1:], option, size)
-                results.append((instructions(program, capture, folder), packets(capture)))
-            (cost0, count0), (cost1, count1) = results
-            each = (cost1 - cost0) / (count1 - count0)
-            print(f"{kind}: {each:.0f} instructions per packet (limit {limit}), "
-                  f"start {cost0 - each * count0:.0f}")
+            each, start = per_packet(program, folder, captures)
+            bare, _ = per_packet(program, folder, captures, "--rules", none)
+            over = each / bare - 1
+            print(f"{kind}: {each:.0f} instructions per packet (limit {limit}), start {start:.0f}; "
+                  f"{bare:.0f} without rules, which cost {over:.0%} (limit {most_over:.0%})")
             # Fewer than a handful a packet would mean that nothing was decoded.
-            bad += not 50 < each <= limit
+            bad += not 50 < each <= limit or over > most_over
     return 1 if bad else 0
 
 
