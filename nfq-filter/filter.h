@@ -60,6 +60,7 @@ struct moment {
 struct filter {
 	struct settings settings;
 	struct config *config;
+	const char *config_path; /* NULL = none */
 	struct rules rules;
 	struct geo *geo; /* NULL = none */
 	struct geo_ops geo_ops;

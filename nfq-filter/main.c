@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "nfq-filter/control.h"
+#include "nfq-filter/reload.h"
 #include "nfq-filter/show.h"
 #include "nfq-filter/start.h"
 #include "platform/launch.h"
@@ -78,7 +79,7 @@ static void signal_take(struct loop *loop, struct filter *filter)
 	struct signalfd_siginfo signal;
 	while (read(loop->signals, &signal, sizeof(signal)) == sizeof(signal)) {
 		if (signal.ssi_signo == SIGHUP)
-			(void)filter_reload_rules(filter);
+			filter_reload(filter);
 		else
 			loop->ending = true;
 	}
@@ -149,6 +150,7 @@ static int start(struct filter *filter, const struct launch_request *request)
 	struct config_error error = {{0}};
 	int code = LAUNCH_FINE;
 	log_init(&filter->log, LAUNCH.name, LOG_LEVEL_INFO);
+	filter->config_path = request->config;
 	filter->config = settings_read(request->config, &filter->settings, &error);
 	if (!filter->config) {
 		fprintf(stderr, "%s\n", error.text);

@@ -160,6 +160,16 @@ def bad_configuration():
         time.sleep(0.5)
         check("rules from here on" in field.log(), "good rules replace them while it runs")
         check(site.call.request("OPTIONS"), "and signalling passes")
+        field.configure(f"site: {site_rules}\nsignalling: {{ methods: [ INVITE, ACK, BYE ] }}\n")
+        field.program.send_signal(1)
+        time.sleep(0.5)
+        check(not site.call.request("OPTIONS") and site.talk(),
+              "so do other settings: a method that is no longer allowed, while media goes on")
+        field.configure("mode: sometimes\n")
+        field.program.send_signal(1)
+        time.sleep(0.5)
+        check("settings stay as they were" in field.log() and not site.call.request("OPTIONS") and site.talk(),
+              "bad settings do not replace good ones")
 
 
 def overflow():
