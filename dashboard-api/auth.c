@@ -247,6 +247,7 @@ void session_get(struct visit *visit)
 		if (visit->who.role == ROLE_ADMIN || (visit->who.grants & (1u << i)))
 			json_literal(&out, NULL, grant_name(i));
 	json_array_end(&out);
+	json_bool(&out, "redis", visit->api->redis != NULL);
 	json_bool(&out, "setup_needed",
 	        visit->who.role == ROLE_NOBODY &&
 	                ledger_count(visit->api->ledger, ACCOUNT_USERS) == 0);

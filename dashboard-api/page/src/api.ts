@@ -186,6 +186,7 @@ export interface Session {
   role: "nobody" | "viewer" | "analyst" | "operator" | "admin";
   grants: string[];
   setup_needed: boolean;
+  redis: boolean; // nodes, blocks and rule sets live there
 }
 
 export type Level = "critical" | "high" | "medium" | "low" | "info";

@@ -1,5 +1,5 @@
 // Rules, blocks, registrations, nodes, and all that is known of one entity.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAct } from "./act";
 import { Alert, ask, Block, Call, Device, LEVELS, Node, Page, Problem, query, Registration, Rule } from "./api";
 import { go, link, Place } from "./route";
@@ -125,21 +125,43 @@ export function Registrations({ here }: { here: Place }) {
   );
 }
 
+/** What a node tells, in the order in which one asks. */
+const FIELDS: [string, string][] = [
+  ["problem", "Problem"], ["rules", "Rules, version"], ["packets", "Packets judged"], ["dropped", "Packets dropped"],
+  ["alerts", "Alerts"], ["waiting", "Events waiting for a far end"], ["spool_lost", "Events lost in the spool"], ["lines_lost", "Events lost"],
+  ["evidence_written", "Captures of alerts"], ["evidence_refused", "Captures refused"], ["blocks", "Change of blocks in force"], ["version", "Program"],
+];
+
+function count(value: string): string {
+  return /^\d{1,15}$/.test(value) ? Number(value).toLocaleString("en") : value;
+}
+
+function NodeCard({ node }: { node: Node }) {
+  const kind = !node.alive ? "poor" : node.state === "degraded" ? "fair" : "good";
+  const started = Number(node.started_ms ?? 0);
+  return (
+    <section class="card">
+      <h2>{node.id} <span class="faint">{node.kind}</span></h2>
+      <p class="lead"><Mark kind={kind}>{!node.alive ? "silent" : (node.state as string) || "alive"}</Mark>{node.alive && started > 0 && <span class="faint"> since <Time at={new Date(started).toISOString()} /></span>}</p>
+      <dl>
+        {FIELDS.filter(([field]) => node[field]).map(([field, name]) => <><dt>{name}</dt><dd>{count(String(node[field]))}</dd></>)}
+      </dl>
+    </section>
+  );
+}
+
 export function Nodes() {
   const nodes = useGet<Page<Node>>("/nodes");
+  useEffect(() => {
+    const timer = setInterval(nodes.again, 3000);
+    return () => clearInterval(timer);
+  }, [nodes.again]);
   return (
     <>
       <h1>Nodes</h1>
       <Refused problem={nodes.problem} />
       {nodes.data && !nodes.data.data.length && <Empty title="No node was heard of within a day">Start <code>ringfence-sensor</code> or <code>ringfence-filter</code> with the same Redis.</Empty>}
-      <div class="tiles">
-        {nodes.data?.data.map((node) => (
-          <section class="card">
-            <h2>{node.id} <Mark kind={node.alive ? "good" : "poor"}>{node.alive ? "alive" : "silent"}</Mark></h2>
-            <dl>{Object.entries(node).filter(([key]) => key !== "id" && key !== "alive").map(([key, value]) => <><dt>{key}</dt><dd class="mono">{String(value)}</dd></>)}</dl>
-          </section>
-        ))}
-      </div>
+      <div class="tiles nodes">{nodes.data?.data.map((node) => <NodeCard key={node.id} node={node} />)}</div>
     </>
   );
 }

@@ -30,9 +30,9 @@ const SCREENS: { path: string; name: string; key: string }[] = [
   { path: "audit", name: "Audit log", key: "d" },
 ];
 
-function Screen({ here }: { here: Place }) {
+function Screen({ here, session }: { here: Place; session: Session }) {
   const [name, id, value] = here.path;
-  if (!name) return <Overview />;
+  if (!name) return <Overview redis={session.redis} />;
   if (name === "alerts") return id ? <AlertPage key={id} id={id} /> : <Alerts here={here} />;
   if (name === "calls") return id ? <CallPage key={id} id={id} /> : <Calls here={here} />;
   if (name === "registrations") return <Registrations here={here} />;
@@ -91,7 +91,7 @@ function Frame({ session, leave }: { session: Session; leave: () => void }) {
         </div>
       </nav>
       <main id="main" tabIndex={-1}>
-        <Screen here={here} />
+        <Screen here={here} session={session} />
       </main>
     </div>
   );

@@ -41,15 +41,15 @@ function Health({ nodes }: { nodes?: Node[] }) {
   );
 }
 
-export function Overview() {
+export function Overview({ redis }: { redis: boolean }) {
   const open = useGet<Counts>("/alerts/aggregate?by=level&state=open");
   const rules = useGet<Counts>("/alerts/groups?by=rule_id&state=open&limit=8");
   const hit = useGet<Counts>("/alerts/groups?by=entity&state=open&limit=8");
   const worst = useGet<Page<Alert>>("/alerts?state=open&severity_lte=2&limit=100");
   const total = useGet<{ data: Kpi[] }>("/kpis");
   const risk = useGet<{ data: Kpi[] }>("/kpis?at_risk=true&by=currency");
-  const blocks = useGet<Page<Block>>("/blocks");
-  const nodes = useGet<Page<Node>>("/nodes");
+  const blocks = useGet<Page<Block>>(redis ? "/blocks" : null);
+  const nodes = useGet<Page<Node>>(redis ? "/nodes" : null);
   const hours = useGet<{ data: Kpi[] }>("/kpis?by=hour&limit=500");
   const act = useAct();
   const poor = useGet<{ data: { key: string; streams: number; mos?: number; loss_percent: number }[] }>("/quality?by=codec&limit=8");

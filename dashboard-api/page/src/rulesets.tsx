@@ -24,7 +24,7 @@ interface Staged {
   id: string;
   note?: string;
   by: string;
-  created: string;
+  staged: string;
   rules?: number;
 }
 
@@ -91,7 +91,7 @@ function StagedSet({ set, current, nodes, again }: { set: Staged; current: numbe
   const live = nodes.filter((node) => node.alive && node.kind === "sensor");
   return (
     <li class="card">
-      <h2>{set.note || "Without a note"} <span class="faint">by {set.by}, <Time at={set.created} /></span></h2>
+      <h2>{set.note || "Without a note"} <span class="faint">by {set.by}, <Time at={set.staged} /></span></h2>
       <div class="actions">
         <button onClick={() => void act.run(async () => compare((await get<{ changes: Change[] }>(`/rulesets/${set.id}/diff`)).changes))}>Compare</button>
         <button disabled={waiting} onClick={() => void act.run(async () => { await ask("POST", `/rulesets/${set.id}/backtest`); wait(true); })}>{waiting ? "Trying…" : "Try on captures"}</button>
