@@ -104,6 +104,16 @@ static void ended(void *context, const struct session *session, const char *why)
 		                "session-idle", "no media for too long", session->id});
 }
 
+static void one_way(void *context, const struct session *session, enum call_side side)
+{
+	struct filter *filter = context;
+	report_node(&filter->report, filter->now_us,
+	        &(struct node_event){"one-way-audio",
+	                side == CALL_CALLER ? "no media reaches the caller"
+	                                    : "no media reaches the callee",
+	                session->call});
+}
+
 enum ban_result filter_ban(struct filter *filter, const struct ban *ban, bool forced)
 {
 	char text[64];
@@ -389,7 +399,7 @@ static void rebuild(struct filter *filter)
 void filter_tick(struct filter *filter)
 {
 	const struct pinhole_watcher holes = {filter, closed};
-	const struct session_watcher calls = {filter, ended};
+	const struct session_watcher calls = {filter, one_way, ended};
 	filter->tick_us = next_moment(filter);
 	pinholes_advance(&filter->pinholes, filter->now_us, &holes);
 	engine_advance(filter->engine, filter->now_us);

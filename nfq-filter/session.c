@@ -277,7 +277,9 @@ void session_confirm(struct sessions *sessions, uint32_t index)
 	session_renew(sessions, session);
 	const uint64_t idle_us = sessions->settings->idle_ms * 1000;
 	const uint64_t lease_us = session_lease_ms(sessions, session) * 1000;
-	session_arm(sessions, index, idle_us < lease_us / 2 ? idle_us : lease_us / 2);
+	const uint64_t look_us = idle_us < lease_us / 2 ? idle_us : lease_us / 2;
+	session_arm(sessions, index,
+	        look_us < SESSION_FIRST_LOOK_US ? look_us : SESSION_FIRST_LOOK_US);
 }
 
 static void see_answered(struct sessions *sessions, const struct seen *seen)

@@ -65,6 +65,7 @@ struct session {
 	bool answered;
 	bool ending; /* BYE, CANCEL or failure: nothing is wanted */
 	bool on_hold;
+	bool one_way_told;
 	bool inherited; /* from the kernel: what was agreed on is not known */
 	bool carried;   /* from another program: its transactions are not known */
 	bool foreign;   /* another router sees its packets */
@@ -105,10 +106,12 @@ struct sessions {
 	struct session_counters counters;
 };
 
-/* Sees NULL, or a session that lost its media in one direction. */
 struct track;
 struct session_watcher {
 	void *context;
+	/* Media flows to one side and none to this one, though both are to have it. */
+	void (*one_way)(
+	        void *context, const struct session *session, enum call_side side);
 	void (*ended)(void *context, const struct session *session, const char *why);
 };
 

@@ -14,7 +14,8 @@ enum {
 	SESSION_CANDIDATES_MAX = 6, /* of one line */
 };
 
-#define SESSION_ENDED_US (32ull * 1000000) /* for the answer to BYE or CANCEL */
+#define SESSION_FIRST_LOOK_US (20ull * 1000000) /* at the media of an answered one */
+#define SESSION_ENDED_US      (32ull * 1000000) /* for the answer to BYE or CANCEL */
 
 /* A message on its way: who sent it, and which fork it is about. */
 struct seen {

@@ -12,6 +12,32 @@ static uint64_t packets_of(struct sessions *sessions, const struct session *sess
 	return packets;
 }
 
+enum { ONE_WAY_PACKETS = 250 };
+
+/* Five seconds of voice to one side, and nothing to the other. */
+static void look_at_both_ways(struct sessions *sessions, struct session *session,
+        const struct session_watcher *watcher)
+{
+	uint64_t packets[2] = {0, 0};
+	bool open[2] = {false, false};
+	for (uint32_t i = session->uses; i; i = use_at(sessions, i)->next) {
+		const uint32_t at = use_at(sessions, i)->pinhole;
+		const struct pinhole *pinhole = pinhole_at(sessions->pinholes, at);
+		if (pinhole->wish.control)
+			continue;
+		open[pinhole->wish.side] = true;
+		packets[pinhole->wish.side] += pinhole_packets(sessions->pinholes, at);
+	}
+	for (unsigned side = 0; side < 2; side++) {
+		if (session->one_way_told || session->on_hold || session->foreign ||
+		        !open[0] || !open[1] || packets[side] ||
+		        packets[!side] < ONE_WAY_PACKETS)
+			continue;
+		session->one_way_told = true;
+		watcher->one_way(watcher->context, session, (enum call_side)side);
+	}
+}
+
 /* Why an answered session is over; NULL: it goes on. */
 static const char *over(struct sessions *sessions, struct session *session)
 {
@@ -41,6 +67,7 @@ static void due(
 	else
 		why = over(sessions, session);
 	if (!why) {
+		look_at_both_ways(sessions, session, watcher);
 		if (!session->expires_s)
 			session_renew(sessions, session);
 		if (!session->foreign)

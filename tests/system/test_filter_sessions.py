@@ -264,6 +264,21 @@ def latch(site):
     check(passes(rb, at(ra), ra), "latch: the peer goes on")
 
 
+def one_way(site):
+    """Only the caller is heard: told when the call is looked at, and of no other call."""
+    ra, rb = site.pair()
+    call = site.call()
+    call.invite(sdp(CLIENT, (port(ra),)))
+    call.answer(sdp(SERVER, (port(rb),)))
+    for i in range(300):
+        ra.sendto(rtp(i), at(rb))
+        time.sleep(0.01)
+    event = site.field.wait_event(lambda e: e["event_type"] == "node" and e["node"]["what"] == "one-way-audio", 25)
+    check(event is not None and "caller" in event["node"]["text"], f"one-way audio is told: {event and event['node']}")
+    check(passes(rb, at(ra), ra), "and its pinholes stay")
+    call.bye()
+
+
 def registration_opens_nothing(site):
     ra, rb = site.pair()
     call = site.call()
@@ -281,7 +296,7 @@ def well_known_port(site):
 
 CASES = [early_media, media_before_the_answer, delayed_offer, forking, moved_media, callee_reinvites_and_hangs_up, multipart,
          fax, media_level_address, refused_line, failed_call, challenged_bye, forged_bye, rate,
-         big_invite, latch, registration_opens_nothing, well_known_port]
+         big_invite, latch, one_way, registration_opens_nothing, well_known_port]
 
 
 def main():
