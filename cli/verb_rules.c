@@ -150,7 +150,8 @@ static bool run_at_site(const struct rules_verb *verb, const struct rule *rule,
 	const struct geo_ops geo_seam = geo_ops(geo);
 	const struct certificate_ops certificate_seam = certificate_ops(certificates);
 	rules.set.geo = geo ? &geo_seam : NULL;
-	rules.set.certificates = certificates ? &certificate_seam : NULL;
+	if (certificates)
+		rules.set.certificates = &certificate_seam;
 	const bool fine =
 	        (geo || !placed) && (certificates || !certified) &&
 	        run_capture(&rules.set, rule_find(&rules.set, rule->id), path, alerts);

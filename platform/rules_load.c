@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/document.h"
 #include "platform/file.h"
@@ -76,6 +77,33 @@ static bool read_below(struct rules *rules, const char *directory)
 	return fine;
 }
 
+/* The certificates that the site holds, beside the document that names them. */
+static bool hold_certificates(struct rules *rules)
+{
+	const struct site *site = &rules->set.site;
+	const struct slice name = site->certificates;
+	struct certificates_error error;
+	char path[PATH_BYTES];
+
+	if (!name.len)
+		return true;
+	const char *slash = strrchr(site->path, '/');
+	const int folder =
+	        slash && name.data[0] != '/' ? (int)(slash - site->path) + 1 : 0;
+	(void)snprintf(path, sizeof(path), "%.*s%.*s", folder, site->path, (int)name.len,
+	        name.data);
+	struct certificate_ops *ops = memory_take(&rules->memory, sizeof(*ops));
+	rules->certificates = ops ? certificates_open(path, &error) : NULL;
+	if (!rules->certificates) {
+		fprintf(stderr, "ringfence: %s: %s\n", path,
+		        ops ? error.text : "found no memory");
+		return false;
+	}
+	*ops = certificate_ops(rules->certificates);
+	rules->set.certificates = ops;
+	return true;
+}
+
 static bool compile(struct rules *rules)
 {
 	struct rule_errors errors = {0};
@@ -84,7 +112,8 @@ static bool compile(struct rules *rules)
 	if (rule_set_compile(&rules->memory,
 	            (const struct document *const *)rules->documents,
 	            rules->document_count, &rules->patterns, &rules->set, &errors))
-		return number_csv_load(&rules->set.site, &rules->memory);
+		return number_csv_load(&rules->set.site, &rules->memory) &&
+		       hold_certificates(rules);
 	for (uint32_t i = 0; i < errors.count; i++)
 		fprintf(stderr, "%s:%u:%u: %s\n", errors.errors[i].path,
 		        errors.errors[i].line, errors.errors[i].column,
@@ -180,6 +209,7 @@ void rules_clear(struct rules *rules)
 	for (size_t i = 0; i < rules->document_count; i++)
 		document_free(&rules->documents[i]);
 	free(rules->documents);
+	certificates_close(&rules->certificates);
 	memory_release(&rules->memory);
 	*rules = (struct rules){0};
 }

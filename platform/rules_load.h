@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "engine/detect/rule.h"
+#include "platform/certificates.h"
 
 struct rules {
 	struct memory memory;
@@ -15,6 +16,7 @@ struct rules {
 	size_t document_count;
 	struct pattern_ops patterns;
 	struct rule_set set;
+	struct certificates *certificates; /* of the site, or NULL */
 	bool compiled;
 };
 

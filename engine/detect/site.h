@@ -80,6 +80,7 @@ struct site {
 	struct site_peers accounts;
 	struct site_peers networks;
 	struct site_texts files[LIST_KINDS];  /* as written, by enum number_list_kind */
+	struct slice certificates;            /* directory of them, or absent */
 	const char *path;                     /* of the document that names the files */
 	struct number_list lists[LIST_KINDS]; /* filled behind the compiler */
 };

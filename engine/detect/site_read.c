@@ -18,6 +18,7 @@ enum { IN_PLANS = IN_SITE | IN_TRUNK | IN_ACCOUNT, IN_PEERS = IN_TRUNK | IN_ACCO
 	X(TESTS, "test_numbers", IN_SITE)                                                \
 	X(RANGES, "irsf_ranges", IN_SITE)                                                \
 	X(TARIFFS, "tariffs", IN_SITE)                                                   \
+	X(CERTIFICATES, "certificates", IN_SITE)                                         \
 	X(TRUNKS, "trunks", IN_SITE)                                                     \
 	X(ACCOUNTS, "accounts", IN_SITE)                                                 \
 	X(NETWORKS, "networks", IN_SITE)                                                 \
@@ -146,6 +147,10 @@ static void read_key(struct compiler *compiler, const struct node *node, enum ke
 	case KEY_RANGES:
 	case KEY_TARIFFS:
 		site_text_list(compiler, node, &site->files[key - KEY_RISK], false);
+		site->path = compiler->path;
+		break;
+	case KEY_CERTIFICATES:
+		(void)read_text(compiler, node, &site->certificates);
 		site->path = compiler->path;
 		break;
 	case KEY_CLASS:
