@@ -41,8 +41,8 @@ def stale_captures():
     for maker, room in MAKERS.items():
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, str(SOURCE / "tests" / "captures" / maker), folder], check=True)
-            for made in sorted(Path(folder).iterdir()):
-                kept = SOURCE / "captures" / room / made.name
+            for made in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+                kept = SOURCE / "captures" / room / made.relative_to(folder)
                 if not kept.exists() or not filecmp.cmp(made, kept, shallow=False):
                     yield f"{made.name}: is not what {maker} makes"
 
