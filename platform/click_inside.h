@@ -26,6 +26,8 @@ struct click {
 bool click_run(struct click *click, struct slice sql);
 enum archive_listed click_ask(
         struct click *click, struct click_sql *sql, struct document **answer);
+/* The number that a question of one number is answered with; 0 when it is not. */
+uint64_t click_count(struct click *click, struct click_sql *sql);
 /* The first row of an answer, then node->next; NULL = none. */
 const struct node *click_rows(const struct document *answer);
 /* A value of a row by its place; absent for null. */
