@@ -156,6 +156,8 @@ void engine_notice(struct engine *engine, const struct engine_notice *notice)
 	        .sensor_shared = notice->shared,
 	};
 	engine_advance(engine, notice->time_us);
+	if (slice_equal(slice_text(notice->what), SLICE("drops")))
+		track_dropped(engine->track, notice->value);
 	engine_event(engine, &event);
 }
 

@@ -159,6 +159,54 @@ static struct inlet *oldest(
 	return found;
 }
 
+static uint64_t spent_ns(void)
+{
+	struct timespec spent;
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+	return (uint64_t)spent.tv_sec * 1000000000 + (uint64_t)spent.tv_nsec;
+}
+
+/* One packet, and now and then what it costs: rules may be slower than the wire. */
+static void judge_packet(struct judge *judge, const struct packet *packet)
+{
+	struct pace *pace = &judge->pace;
+	if (packet->number % PACE_EACH) {
+		(void)engine_packet(judge->engine, packet);
+		return;
+	}
+	const uint64_t before_ns = spent_ns();
+	(void)engine_packet(judge->engine, packet);
+	pace->spent_ns += spent_ns() - before_ns;
+	pace->count++;
+	if (packet->time_us < pace->since_us + PACE_US)
+		return;
+	const struct engine_notice notice = {.time_us = packet->time_us,
+	        .what = "slow",
+	        .where = "packets",
+	        .value = pace->spent_ns / pace->count / 1000};
+	if (pace->since_us && notice.value > PACE_SLOW_US)
+		engine_notice(judge->engine, &notice);
+	*pace = (struct pace){.since_us = packet->time_us};
+}
+
+/* Captures that gave way to newer ones, or were not begun. */
+static void tell_evidence(struct judge *judge)
+{
+	const uint64_t lost = atomic_load_explicit(
+	                              &judge->witness->removed, memory_order_relaxed) +
+	                      atomic_load_explicit(
+	                              &judge->witness->refused, memory_order_relaxed);
+	if (lost == judge->evidence_told || !judge->number)
+		return;
+	const struct engine_notice notice = {.time_us = instant_now_us() - judge->lag_us,
+	        .what = "evidence-quota",
+	        .where = "captures",
+	        .value = lost - judge->evidence_told,
+	        .shared = true};
+	judge->evidence_told = lost;
+	engine_notice(judge->engine, &notice);
+}
+
 static void judge_record(
         struct judge *judge, struct inlet *inlet, const struct inlet_record *record)
 {
@@ -176,7 +224,7 @@ static void judge_record(
 	packet.number = ++judge->number;
 	/* An alert's case comes behind the packet that raised it. */
 	witness_packet(judge->witness, &packet);
-	(void)engine_packet(judge->engine, &packet);
+	judge_packet(judge, &packet);
 	atomic_fetch_add_explicit(&judge->packets, 1, memory_order_relaxed);
 }
 
@@ -264,6 +312,7 @@ static void *judge_run(void *context)
 		atomic_fetch_add_explicit(&judge->beats, 1, memory_order_relaxed);
 		take_rules(judge);
 		take_notices(judge);
+		tell_evidence(judge);
 		if (inlet) {
 			judge_record(judge, inlet, record);
 			ring_release(&inlet->ring, bytes);

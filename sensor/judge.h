@@ -16,7 +16,7 @@
 #include "sensor/tally.h"
 #include "sensor/witness.h"
 
-enum { INLETS_MAX = 32 };
+enum { INLETS_MAX = 32, PACE_EACH = 64, PACE_US = 10000000, PACE_SLOW_US = 50 };
 
 /* What the writer is handed; its bytes stand behind it. */
 enum out_kind {
@@ -38,6 +38,13 @@ struct judge_rules {
 	uint64_t version; /* in Redis, 0 = from disk */
 };
 
+/* What packets cost, of one in PACE_EACH. */
+struct pace {
+	uint64_t since_us; /* packet time */
+	uint64_t spent_ns;
+	uint64_t count;
+};
+
 struct judge {
 	struct inlet *inlets[INLETS_MAX];
 	size_t inlet_count;
@@ -54,6 +61,8 @@ struct judge {
 	struct engine *engine;
 	struct line line;
 	struct drops drops;
+	struct pace pace;
+	uint64_t evidence_told; /* captures that the quota cost */
 	uint64_t number;           /* of the last packet */
 	uint64_t lag_us;           /* while idle, time passes so far behind the wall */
 	struct judge_rules *rules; /* that it judges by; owned while it runs */

@@ -92,8 +92,8 @@ static void keep_quota(struct witness *witness)
 		if (stat(path, &about) != 0)
 			continue;
 		total += (uint64_t)about.st_size;
-		if (total > witness->quota_bytes)
-			(void)unlink(path);
+		if (total > witness->quota_bytes && unlink(path) == 0)
+			atomic_fetch_add(&witness->removed, 1);
 	}
 	file_list_free(&list);
 }

@@ -77,6 +77,7 @@ struct witness {
 	struct pcapng_writer *all;
 	atomic_uint_fast64_t lost; /* packets the ring had no room for */
 	atomic_uint_fast64_t written;
+	atomic_uint_fast64_t removed; /* old captures, for the quota */
 	atomic_uint_fast64_t refused; /* captures: too many at once, or the disk is low */
 	pthread_t thread;
 	bool started;

@@ -5,7 +5,19 @@
 #include "engine/track/call.h"
 #include "engine/track/transaction.h"
 
-enum { LOSSY_US = 10000000 };
+enum { LOSSY_US = 10000000, UNSURE_US = 30000000 };
+
+/*
+ * While time steps, or one direction alone is seen, an answer that did not come proves
+ * nothing, nor does one that did: what was sent to whom is not known.
+ */
+static bool makes_unsure(const struct event *event)
+{
+	const struct slice what = slice_text(event->sensor_what);
+
+	return slice_equal(what, SLICE("clock-step")) ||
+	       slice_equal(what, SLICE("one-sided"));
+}
 
 static bool holds(struct detect *detect, const struct rule *rule, uint16_t entry)
 {
@@ -249,6 +261,12 @@ void detect_event(struct detect *detect, const struct event *event)
 		detect->now_us = event->time_us;
 	if (event->kind == EVENT_SENSOR && !event->sensor_shared)
 		detect->lossy_until_us = detect->now_us + LOSSY_US;
+	if (event->kind == EVENT_SENSOR && makes_unsure(event))
+		detect->unsure_until_us = detect->now_us + UNSURE_US;
+	/* An answer that was not seen. */
+	if (event->kind == EVENT_SIP_TRANSACTION && !event->message &&
+	        detect->now_us < detect->unsure_until_us)
+		return;
 	if (event->packet && event->packet->number != detect->verdict_packet) {
 		detect->verdict_packet = event->packet->number;
 		detect->judgement = (struct judgement){.verdict = VERDICT_PASS};
@@ -280,7 +298,8 @@ static void absences(struct detect *detect, struct judge *judge)
 		        .count = state->matched,
 		        .span_us = detect->now_us - alerts->armed_us};
 		alerts->armed_us = 0;
-		alert_raise(detect, judge, state, &result);
+		if (detect->now_us >= detect->unsure_until_us)
+			alert_raise(detect, judge, state, &result);
 	}
 }
 

@@ -74,6 +74,7 @@ struct detect {
 	uint64_t event_count; /* that any rule was asked about */
 	uint64_t now_us;
 	uint64_t lossy_until_us;
+	uint64_t unsure_until_us;
 	uint64_t alert_id;
 	uint64_t alerts_lost;
 	uint64_t verdict_packet;

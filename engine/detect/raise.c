@@ -169,12 +169,14 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 {
 	const struct rule *rule = judge->rule;
 	const struct event *event = detect->cache.event;
-	const enum verdict would = verdict_of(rule, state->proven);
+	const bool unsure = detect->now_us < detect->unsure_until_us;
+	const bool proven = state->proven && !unsure;
+	const enum verdict would = verdict_of(rule, proven);
 	struct key_alerts *alerts = key_state_alerts(&judge->keyed, state);
 
 	const uint64_t told = told_hash(detect, judge, state);
 
-	verdict_raise(detect, rule, state->proven);
+	verdict_raise(detect, rule, proven);
 	if (!alerts->raised)
 		told_recall(detect, told, alerts);
 	if (held_back(alerts, rule, detect->now_us))
@@ -209,8 +211,8 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	        .window_s = (double)rule->trigger.window_us / 1e6,
 	        .count = state->matched,
 	        .suppressed = alerts->suppressed,
-	        .lower_bound = detect->now_us < detect->lossy_until_us,
-	        .proven = state->proven,
+	        .lower_bound = unsure || detect->now_us < detect->lossy_until_us,
+	        .proven = proven,
 	        .would = would,
 	};
 	evidence_write(judge, state, &pending->alert);

@@ -102,8 +102,21 @@ struct nat_tap {
 	int32_t max_forwards;
 };
 
+/* What the sensor notices of itself, in windows of ten seconds. */
+struct self {
+	uint64_t last_us; /* of the message before, 0 = none yet */
+	uint64_t window_us;
+	uint64_t clients; /* bits of those that asked, or were answered */
+	uint64_t dropped;
+	uint32_t messages;
+	uint32_t requests; /* of SIP */
+	uint32_t responses;
+	bool media; /* the message before was */
+};
+
 struct track {
 	struct hash_key key;
+	struct self self;
 	uint64_t now_us;
 	uint64_t began_us; /* first message of all, 0 = none yet */
 	uint64_t next_call_id;
@@ -420,6 +433,27 @@ void dialog_judge_request(struct track *track, struct seen *seen);
 void dialog_judge_response(const struct track *track, struct seen *seen);
 /* The hosts that a message of the call names, from which others may come. */
 void dialog_path_learn(struct track *track, const struct seen *seen);
+
+/* self.c */
+enum { SELF_BACK_US = 1000000, SELF_FORWARD_US = 600000000, SELF_WINDOW_US = 10000000 };
+void self_stepped(struct track *track, uint64_t time_us);
+void self_window(struct track *track, uint64_t time_us);
+void self_signalling(struct track *track, const struct seen *seen);
+
+/* Each message: whether time goes on as it should. */
+static inline void self_message(struct track *track, uint64_t time_us, bool media)
+{
+	struct self *self = &track->self;
+	const bool steps = time_us + SELF_BACK_US < self->last_us ||
+	                   time_us > self->last_us + SELF_FORWARD_US;
+	if (__builtin_expect(steps, 0))
+		self_stepped(track, time_us);
+	self->last_us = time_us;
+	self->media = media;
+	self->messages++;
+	if (__builtin_expect(time_us > self->window_us + SELF_WINDOW_US, 0))
+		self_window(track, time_us);
+}
 
 /* registration_find.c: by address of record; 0 = none. */
 uint64_t registration_hash(const struct track *track, const struct sip_uri *aor,

@@ -257,6 +257,8 @@ const struct stream *streams_next(
 /* The interval that the last STREAM_INTERVAL_DUE announced. */
 const struct stream_interval *streams_interval(const struct streams *streams);
 
+uint32_t streams_count(const struct streams *streams);
+uint32_t streams_capacity(const struct streams *streams);
 uint64_t streams_evicted(const struct streams *streams);
 
 /* Of one stream. Expected less unique sequence numbers; never negative. */

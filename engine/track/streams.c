@@ -331,6 +331,16 @@ const struct stream_interval *streams_interval(const struct streams *streams)
 	return &streams->interval;
 }
 
+uint32_t streams_count(const struct streams *streams)
+{
+	return streams->table.count;
+}
+
+uint32_t streams_capacity(const struct streams *streams)
+{
+	return streams->capacity;
+}
+
 uint64_t streams_evicted(const struct streams *streams)
 {
 	return streams->evicted;

@@ -153,6 +153,7 @@ static void see_sip(struct track *track, struct seen *seen)
 	seen->call_id_hash = hash_slice(&track->key, seen->sip->call_id);
 	table_prefetch(&track->calls_by_call_id.table, seen->call_id_hash);
 	transaction_prepare(track, seen);
+	self_signalling(track, seen);
 	if (seen->sip->is_request)
 		see_sip_request(track, seen);
 	else
@@ -182,6 +183,10 @@ void track_message(struct track *track, const struct message *message)
 	track_advance(track, seen.time_us);
 	if (!track->began_us)
 		track->began_us = seen.time_us;
+	self_message(track, seen.time_us, message->kind == MESSAGE_RTP);
+	/* Until a clock that stepped back has caught up, timers start from where it was. */
+	if (seen.time_us + SELF_BACK_US < track->now_us)
+		seen.time_us = track->now_us;
 	if (is_empty(message))
 		seen.proven = track_source_proven(track, &seen.datagram->src.ip);
 	if (message->kind == MESSAGE_ERROR || anomalies_any(message->anomalies) ||

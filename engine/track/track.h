@@ -55,6 +55,9 @@ void track_advance(struct track *track, uint64_t now_us);
 /* The next time up to the limit at which a timer may be due: advance to it first. */
 uint64_t track_next_us(const struct track *track, uint64_t limit_us);
 
+/* Packets that nobody saw, as the face counts them. */
+void track_dropped(struct track *track, uint64_t packets);
+
 /* Takes a message in. What it changes comes from track_next. */
 void track_message(struct track *track, const struct message *message);
 

@@ -177,7 +177,8 @@ def running(capture, to, seconds, **more):
     call = dialler.begin(to, **more)
     for n in range(seconds // 600):
         capture.wait(600)
-        info = dialler.message("OPTIONS", call["number"], to, to_tag=";tag=srv", cseq=10 + n, branch=f"z9hG4bKkeep{n}", **call["keep"])
+        call["cseq"] = 10 + n
+        info = dialler.message("OPTIONS", call["number"], to, to_tag=";tag=srv", cseq=call["cseq"], branch=f"z9hG4bKkeep{n}", **call["keep"])
         exchange(capture, info, 200, src=call["src"], dst=call["dst"])
     capture.wait(seconds % 600)
     dialler.bye(call)

@@ -20,6 +20,10 @@ def rules_verb(*arguments):
     return run([RINGFENCE, "rules", *arguments, "--rules", SOURCE / "rules", "--captures", SOURCE / "captures"])
 
 
+# What no capture holds: test_self.py, test_sensor_drops.py.
+NOT_IN_CAPTURES = {"mon-drop", "mon-table-full", "mon-rule-slow", "mon-evidence-quota"}
+
+
 def judge_rule(rule):
     text = rules_verb("show", rule).stdout.decode("utf-8")
     if "\n  advice: " not in text:
@@ -28,13 +32,13 @@ def judge_rule(rule):
     silent = re.search(r"\{ capture: [^}]*alerts: 0 \}", text)
     if not silent:
         yield f"{rule}: no capture where it stays silent"
-    if not fires:
+    if not fires and rule not in NOT_IN_CAPTURES:
         yield f"{rule}: no capture where it fires"
 
 
 MAKERS = {"make_attacks.py": "attack", "make_calls.py": "calls", "make_dialogs.py": "dialog", "make_fraud.py": "fraud",
           "make_h323.py": "h323", "make_identity.py": "identity", "make_interop.py": "interop",
-          "make_lookalikes.py": "lookalike", "make_media.py": "media"}
+          "make_lookalikes.py": "lookalike", "make_media.py": "media", "make_self.py": "self"}
 
 
 def stale_captures():

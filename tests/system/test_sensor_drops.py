@@ -56,6 +56,8 @@ def drops(wire, folder):
     sent = sum(1 for p in (first, second, GUESS) for _ in packets(p)) + 8 * sum(1 for _ in packets(FLOOD))
     lost = sum(e["node"]["value"] for e in told(sensor, "node") if e["node"]["what"] == "drops")
     judged = sensor.events()[-1]["packets"]
+    losing = [e for e in told(sensor, "alert") if e["alert"]["rule_id"] == "mon-drop"]
+    expect("the loss is an alert of its own", len(losing) == 1, losing)
     expect(f"packets were lost ({lost} of {sent})", lost > 0)
     expect("each is judged or told as lost", judged + lost == sent, f"{judged} + {lost} != {sent}")
     calls = [e["call"] for e in told(sensor, "call") if e["call"].get("end_reason") == "bye"]
