@@ -222,7 +222,7 @@ void call_legs(struct visit *visit)
 		        &place);
 }
 
-void call_quality(struct visit *visit)
+void call_quality_get(struct visit *visit)
 {
 	struct call_place place;
 	if (call_find(visit, &place))

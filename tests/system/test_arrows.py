@@ -22,6 +22,7 @@ PURE = {"assert.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h",
 GENERATED = {"per_names.h"}
 PLATFORM_SEES = {"base", "frame", "detect"}
 LINES_MAX = 600
+DECLARED = re.compile(r"(?!static)[a-z][\w \*]*[ \*]([a-z]\w+)\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 FORBIDDEN_CALLS = re.compile(r"(?<![.>\w])(malloc|calloc|realloc|free|printf|fprintf|sprintf|strtok|"
                              r"sscanf|strtol|atoi|gettimeofday|clock_gettime|rand)\s*\(")
@@ -90,8 +91,30 @@ def judge_file(path):
                 yield number, f"{call.group(1)}() has no place in the engine"
 
 
+def declared(top):
+    """The functions that the headers of a room declare: name and place."""
+    for path in sorted((SOURCE / top).rglob("*.h")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            found = DECLARED.match(line)
+            if found:
+                yield found.group(1), f"{path.relative_to(SOURCE)}:{number}"
+
+
+def names_taken_twice():
+    """A face that defines a name of the engine or of platform would be called by them."""
+    below = {name: place for top in ("engine", "platform") for name, place in declared(top)}
+    for face in FACES:
+        for name, place in declared(face):
+            if name in below:
+                yield f"{place}: {name}() is also declared at {below[name]}"
+
+
 def main():
     bad, files = 0, 0
+    for complaint in names_taken_twice():
+        print(complaint)
+        bad += 1
     for top in ["engine", "platform", *FACES]:
         for path in sorted((SOURCE / top).rglob("*.[ch]")):
             files += 1
