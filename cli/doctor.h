@@ -34,7 +34,8 @@ struct doctor {
 	struct slice interfaces; /* names between commas; empty: all that are up */
 	struct slice directories;
 	struct redis_settings redis;
-	const char *sensor; /* the path of the sensor's program; "" = not there */
+	const char *metrics; /* where the sensor is asked; "" = nowhere */
+	const char *sensor;  /* the path of the sensor's program; "" = not there */
 };
 
 /* A finding; the next doctor_mend belongs to it. What is beyond the limit is dropped. */
@@ -48,6 +49,8 @@ __attribute__((format(printf, 2, 3))) void doctor_mend(
 void doctor_host(struct doctor *doctor);
 /* Interfaces: links, offloads, rings, losses. */
 void doctor_wires(struct doctor *doctor);
+/* What the sensor of this machine lost. */
+void doctor_sensor(struct doctor *doctor);
 /* Redis, and what the nodes say of themselves there. */
 void doctor_share(struct doctor *doctor);
 

@@ -125,6 +125,7 @@ static void look(struct doctor_verb *verb, struct doctor *doctor)
 	doctor->interfaces = buffer_text(&verb->interfaces);
 	doctor->directories = buffer_text(&verb->directories);
 	doctor->sensor = verb->sensor;
+	doctor->metrics = text_of(verb, "metrics.listen");
 	doctor->redis = (struct redis_settings){
 	        .address = verb->redis ? verb->redis : text_of(verb, "redis.address"),
 	        .user = text_of(verb, "redis.user"),
@@ -135,6 +136,7 @@ static void look(struct doctor_verb *verb, struct doctor *doctor)
 	        .key = text_of(verb, "redis.key")};
 	doctor_host(doctor);
 	doctor_wires(doctor);
+	doctor_sensor(doctor);
 	doctor_share(doctor);
 }
 

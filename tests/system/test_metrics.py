@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from api_kit import Server
-from common import SOURCE, need_ringfence, need_tool
+from common import RINGFENCE, SOURCE, need_ringfence, need_tool
 from live_kit import FAILURES, Sensor, Wire, expect, need_sensor, until
 
 PORT = 9469
@@ -59,6 +59,8 @@ def of_sensor(folder):
         wire.send(SOURCE / "captures/attack/svcrack-long.pcap", speed=50)
         until(lambda: families(scrape_in(wire))["ringfence_sensor_alerts_total", None] > 0)
         after = families(scrape_in(wire))
+        told = json.loads(wire.command(RINGFENCE, "doctor", "-o", "json", "--config", sensor.config).stdout)
+        expect("doctor asks it for its losses", ("drops", "b0") in {(f["what"], f["about"]) for f in told}, str(told))
         refused = wire.command("python3", "-c", f"""
 import urllib.request as u, urllib.error as e
 for path, data in (("/", None), ("/metrics", b"x"), ("/%2e%2e/etc/passwd", None)):
@@ -66,6 +68,9 @@ for path, data in (("/", None), ("/metrics", b"x"), ("/%2e%2e/etc/passwd", None)
     except e.HTTPError as error: print(error.code)
 """).stdout.split()
         sensor.stop()
+        told = wire.command(RINGFENCE, "doctor", "-o", "json", "--config", sensor.config)
+        expect("and says when it does not run", told.returncode == 1 and any(
+            f["what"] == "sensor" and f["level"] == "bad" for f in json.loads(told.stdout)), str(told.stdout))
         expect("all else is refused", refused == [b"404", b"405", b"404"], str(refused))
         summary = sensor.events()[-1]
     grown = after["ringfence_sensor_packets_total", None] - before["ringfence_sensor_packets_total", None]
