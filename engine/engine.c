@@ -1,17 +1,20 @@
 #include "engine/engine.h"
 
 #include "engine/decode/decode.h"
+#include "engine/detect/accounts.h"
+#include "engine/detect/rule.h"
 
 /* How the region is divided, in percent; the rest is for decode and the engine. */
 struct shares {
 	unsigned frame;
 	unsigned track;
 	unsigned detect;
+	unsigned accounts;
 	unsigned summary;
 };
 
 static const struct shares SHARES = {
-        .frame = 16, .track = 56, .detect = 18, .summary = 7};
+        .frame = 16, .track = 54, .detect = 17, .accounts = 4, .summary = 6};
 
 struct engine {
 	uint64_t now_us; /* packet time, never going back */
@@ -20,6 +23,7 @@ struct engine {
 	struct track *track;
 	struct detect *detect; /* NULL = judge nothing */
 	const struct rule_set *rules;
+	struct accounts *accounts; /* with rules only: they outlive a change of them */
 	struct summary *summary;
 	struct sink sink;
 	struct hash_key hash_key;
@@ -50,9 +54,13 @@ struct engine *engine_new(const struct engine_config *config)
 	if (!config->rules)
 		return engine;
 	engine->rules = config->rules;
+	engine->accounts = accounts_new(&memory, share(&memory, SHARES.accounts), key);
 	engine->detect =
 	        detect_new(&memory, share(&memory, SHARES.detect), key, config->rules);
-	return engine->detect ? engine : NULL;
+	if (!engine->accounts || !engine->detect)
+		return NULL;
+	detect_accounts(engine->detect, engine->accounts);
+	return engine;
 }
 
 /* Hands out what the last step of the judge raised. */
@@ -72,6 +80,8 @@ static void engine_event(struct engine *engine, const struct event *event)
 	if (engine->sink.event)
 		engine->sink.event(engine->sink.context, engine, event);
 	if (engine->detect) {
+		if (engine->accounts)
+			accounts_event(engine->accounts, &engine->rules->site, event);
 		detect_event(engine->detect, event);
 		engine_alerts(engine);
 		detect_kpi_call(engine->detect, event);
@@ -168,6 +178,8 @@ bool engine_judge(
 	        detect_new(memory, memory->bytes, &engine->hash_key, rules);
 	if (!detect)
 		return false;
+	if (engine->accounts)
+		detect_accounts(detect, engine->accounts);
 	engine->detect = detect;
 	engine->rules = rules;
 	return true;
@@ -186,6 +198,11 @@ void engine_finish(struct engine *engine)
 const struct judgement *engine_judgement(const struct engine *engine)
 {
 	return engine->detect ? detect_judgement(engine->detect) : NULL;
+}
+
+struct accounts *engine_accounts(const struct engine *engine)
+{
+	return engine->accounts;
 }
 
 const struct rule_set *engine_rules(const struct engine *engine)

@@ -65,6 +65,8 @@ bool engine_judge(
 /* The end of the input: what is open ends and is reported. */
 void engine_finish(struct engine *engine);
 
+/* What it learned of accounts, to be written down and read again; NULL without rules. */
+struct accounts *engine_accounts(const struct engine *engine);
 /* By which it judges, NULL = none. */
 const struct rule_set *engine_rules(const struct engine *engine);
 const struct frame_counters *engine_frame_counters(const struct engine *engine);

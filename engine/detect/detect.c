@@ -253,6 +253,39 @@ static unsigned method_of(const struct event *event)
 	return event->message && event->message->sip ? event->message->sip->method : 0;
 }
 
+/* What the rules of its kind make of the event. */
+static void judge_by(
+        struct detect *detect, const struct gate *gate, const struct event *event)
+{
+	field_cache_open(&detect->cache, event);
+	detect->event_count++;
+	/* What is kept lies far apart: all of it is on its way before the first is used.
+	 */
+	const uint32_t count = hits_find(detect, gate);
+	for (uint32_t i = 0; i < count; i++)
+		keyed_prefetch_state(
+		        &detect->hits[i].judge->keyed, detect->hits[i].judge->memo->hash);
+	for (uint32_t i = 0; i < count; i++)
+		judge_event(detect, &detect->hits[i]);
+}
+
+/* Alerts of the event made sums grow: these are events too, but weigh nothing. */
+static void judge_scores(struct detect *detect, const struct event *event)
+{
+	const struct gate *gate = detect->gates[EVENT_ENTITY_SCORE][SIP_METHOD_COUNT];
+	const struct score *score;
+
+	for (unsigned i = 0; (score = scores_next(&detect->scores)); i++) {
+		struct event *told = &detect->grown[i];
+		*told = *event;
+		told->kind = EVENT_ENTITY_SCORE;
+		told->scored = event->kind;
+		told->score = score;
+		if (gate)
+			judge_by(detect, gate, told);
+	}
+}
+
 void detect_event(struct detect *detect, const struct event *event)
 {
 	const struct gate *gate = detect->gates[event->kind][method_of(event)];
@@ -273,16 +306,9 @@ void detect_event(struct detect *detect, const struct event *event)
 	}
 	if (!gate)
 		return;
-	field_cache_open(&detect->cache, event);
-	detect->event_count++;
-	/* What is kept lies far apart: all of it is on its way before the first is used.
-	 */
-	const uint32_t count = hits_find(detect, gate);
-	for (uint32_t i = 0; i < count; i++)
-		keyed_prefetch_state(
-		        &detect->hits[i].judge->keyed, detect->hits[i].judge->memo->hash);
-	for (uint32_t i = 0; i < count; i++)
-		judge_event(detect, &detect->hits[i]);
+	judge_by(detect, gate, event);
+	if (detect->scores.pending_count)
+		judge_scores(detect, event);
 }
 
 static void absences(struct detect *detect, struct judge *judge)
@@ -320,6 +346,12 @@ uint64_t detect_next_us(const struct detect *detect, uint64_t limit_us)
 	for (uint32_t i = 0; i < detect->waiting_count; i++)
 		limit_us = wheel_next_us(detect->waiting[i]->keyed.wheel, limit_us);
 	return kpis_next_us(detect->kpis, limit_us);
+}
+
+void detect_accounts(struct detect *detect, struct accounts *accounts)
+{
+	detect->cache.accounts = accounts;
+	detect->accounts = accounts;
 }
 
 const struct alert *detect_next(struct detect *detect)

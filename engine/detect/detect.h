@@ -70,6 +70,10 @@ struct alert {
 struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
         const struct rule_set *rules);
 
+/* What accounts have done, for the fields that tell of it; may be NULL. */
+struct accounts; /* detect/accounts.h */
+void detect_accounts(struct detect *detect, struct accounts *accounts);
+
 /* Judges an event; alerts raised come from detect_next. */
 void detect_event(struct detect *detect, const struct event *event);
 

@@ -191,6 +191,13 @@ static bool stir_init(
 	return true;
 }
 
+/* A fiftieth of the share, and some at least. */
+static uint32_t scores_capacity(size_t share)
+{
+	const size_t count = share / 50 / scores_bytes(1);
+	return count < 256 ? 256 : count > 65536 ? 65536 : (uint32_t)count;
+}
+
 struct detect *detect_new(struct memory *memory, size_t share, const struct hash_key *key,
         const struct rule_set *rules)
 {
@@ -215,6 +222,8 @@ struct detect *detect_new(struct memory *memory, size_t share, const struct hash
 			detect->judges[detect->judge_count++].rule = &rules->rules[i];
 	if (!memos_init(detect, memory) || !gates_init(detect, memory) ||
 	        !told_init(&detect->told, memory, share / 8))
+		return NULL;
+	if (!scores_init(&detect->scores, memory, scores_capacity(share)))
 		return NULL;
 	const size_t taken = memory->used - before;
 	const bool fine =

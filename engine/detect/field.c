@@ -78,17 +78,19 @@ static void ends_open(struct field_cache *cache, const struct event *event)
 {
 	const void **src = &cache->bases[BASE_SRC];
 	const void **dst = &cache->bases[BASE_DST];
+	const enum event_kind kind =
+	        event->kind == EVENT_ENTITY_SCORE ? event->scored : event->kind;
 
-	if (event->kind == EVENT_SIP_TRANSACTION && event->transaction) {
+	if (kind == EVENT_SIP_TRANSACTION && event->transaction) {
 		*src = &event->transaction->client;
 		*dst = &event->transaction->server;
-	} else if (event->kind == EVENT_RAS_TRANSACTION && event->ras) {
+	} else if (kind == EVENT_RAS_TRANSACTION && event->ras) {
 		*src = &event->ras->client;
 		*dst = &event->ras->server;
-	} else if (event->kind == EVENT_REGISTRATION && event->registration) {
+	} else if (kind == EVENT_REGISTRATION && event->registration) {
 		*src = &event->registration->source;
 		*dst = &event->registration->registrar;
-	} else if (event->kind >= EVENT_CALL_START && event->kind <= EVENT_CALL_END &&
+	} else if (kind >= EVENT_CALL_START && kind <= EVENT_CALL_END &&
 	           event->call) {
 		*src = &event->call->caller;
 		*dst = &event->call->callee;

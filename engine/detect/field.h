@@ -113,6 +113,7 @@ struct field_cache {
 	const struct geo_ops *geo;          /* NULL = places are unknown */
 	const struct site *site;            /* NULL = not described */
 	struct stir *stir;                  /* NULL = not read */
+	const struct accounts *accounts;    /* what they did so far, NULL = not kept */
 	char countries[2][GEO_COUNTRY_LEN]; /* of source and destination */
 	const void *bases[BASE_COUNT];      /* NULL = the event has none */
 	const struct field_source *special; /* of this kind of event, before the usual */

@@ -355,6 +355,9 @@ void field_made(struct field_cache *cache, const struct field_ref *ref,
 	case MADE_OF_NUMBERS:
 		field_numbers(cache, field, value);
 		break;
+	case MADE_OF_ACCOUNTS:
+		field_accounts(cache, field, value);
+		break;
 	case MADE_OF_GEO:
 		field_geo(cache, field, value);
 		break;

@@ -121,6 +121,8 @@ static void of_trunk(const struct parties *parties, enum field field, struct val
 		set_text(value, site_class_name(trunk->class));
 	else if (field == FIELD_CALL_TRUNK_IN && parties->from)
 		set_text(value, parties->from->name);
+	else if (field == FIELD_CALL_TRUNK_IN_CLASS && parties->from)
+		set_text(value, site_class_name(parties->from->class));
 	else if (field == FIELD_CALL_TRUNK_TRUSTED && parties->from)
 		set_bool(value, parties->from->trusted);
 }

@@ -146,6 +146,9 @@ static const struct field_source usual[FIELD_COUNT] = {
 #define X(id, name, type, streams, help) MADE(id, NUMBERS),
         FIELDS_NUMBERS(X)
 #undef X
+#define X(id, name, type, streams, help) MADE(id, ACCOUNTS),
+        FIELDS_ACCOUNTS(X)
+#undef X
                 MADE(SENSOR_WHAT, SENSOR),
         MADE(SENSOR_WHERE, SENSOR),
         MADE(RAS_ALIAS, H323),

@@ -84,12 +84,15 @@ enum field_maker {
 	MADE_OF_KPI,
 	MADE_OF_CLI,
 	MADE_OF_SAID, /* of a stream and what was described of it */
-	MADE_OF_NUMBERS, /* who calls whom */
+	MADE_OF_NUMBERS,  /* who calls whom */
+	MADE_OF_ACCOUNTS, /* what they have done so far */
 };
 
 /* field_numbers.c: of the event's call, read once; NULL when it has none. */
 const struct parties *field_parties(struct field_cache *cache);
 void field_numbers(struct field_cache *cache, enum field field, struct value *value);
+/* field_accounts.c */
+void field_accounts(struct field_cache *cache, enum field field, struct value *value);
 
 /* field_geo.c */
 void field_geo(struct field_cache *cache, enum field field, struct value *value);

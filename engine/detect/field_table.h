@@ -5,6 +5,7 @@
 #ifndef RINGFENCE_DETECT_FIELD_TABLE_H
 #define RINGFENCE_DETECT_FIELD_TABLE_H
 
+#include "engine/detect/field_table_accounts.h"
 #include "engine/detect/field_table_numbers.h"
 #include "engine/track/event.h"
 
@@ -548,6 +549,7 @@
 	X(SENSOR_WHAT, "sensor.what", TEXT, FIELDS_SENSOR, "overload, clock-step …")     \
 	X(SENSOR_WHERE, "sensor.where", TEXT, FIELDS_SENSOR, "which table or source")    \
 	X(SENSOR_VALUE, "sensor.value", NUMBER, FIELDS_SENSOR, "")                       \
-	FIELDS_NUMBERS(X)
+	FIELDS_NUMBERS(X)                                                                \
+	FIELDS_ACCOUNTS(X)
 
 #endif

@@ -66,6 +66,8 @@
 	X(CALL_TRUNK_CLASS, "call.trunk.class", TEXT, FIELDS_CALL,                       \
 	        "carrier, international, pbx …")                                         \
 	X(CALL_TRUNK_IN, "call.trunk.in", TEXT, FIELDS_CALL, "that it came by")          \
+	X(CALL_TRUNK_IN_CLASS, "call.trunk.in.class", TEXT, FIELDS_CALL,                 \
+	        "of the trunk that it came by")                                          \
 	X(CALL_TRUNK_TRUSTED, "call.trunk.trusted", BOOL, FIELDS_CALL,                   \
 	        "its word on who calls is believed")                                     \
 	X(CALL_DIRECTION, "call.direction", TEXT, FIELDS_CALL,                           \

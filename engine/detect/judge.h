@@ -10,6 +10,7 @@
 #include "engine/detect/keyed.h"
 #include "engine/detect/kpi.h"
 #include "engine/detect/told.h"
+#include "engine/detect/score.h"
 #include "engine/detect/trigger.h"
 
 /* Per method, and one for streams without. */
@@ -72,6 +73,9 @@ struct detect {
 	struct kpis *kpis;
 	struct event kpi_event; /* the one that is told */
 	uint64_t event_count; /* that any rule was asked about */
+	struct accounts *accounts; /* NULL = not kept */
+	struct scores scores;
+	struct event grown[SCORES_PENDING]; /* of sums that grew with the event at work */
 	uint64_t now_us;
 	uint64_t lossy_until_us;
 	uint64_t unsure_until_us;

@@ -1,3 +1,4 @@
+#include "engine/detect/accounts.h"
 #include "engine/detect/explain.h"
 #include "engine/detect/judge.h"
 #include "engine/track/transaction.h"
@@ -164,6 +165,17 @@ static void verdict_raise(struct detect *detect, const struct rule *rule, bool p
 	        .verdict = verdict, .rule = rule, .offender = value.ip, .proven = proven};
 }
 
+/* The number that the rule counts by is suspected from here on. */
+static void mark(struct detect *detect, const struct rule *rule, struct key_state *state)
+{
+	char text[ALERT_KEY_MAX];
+	struct writer writer = writer_of(text, sizeof(text));
+
+	key_write_first(rule, key_state_bytes(state), &writer);
+	accounts_mark(detect->accounts, writer_text(&writer),
+	        detect->now_us + rule->mark_us);
+}
+
 void alert_raise(struct detect *detect, struct judge *judge, struct key_state *state,
         const struct trigger_result *result)
 {
@@ -179,6 +191,8 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	verdict_raise(detect, rule, proven);
 	if (!alerts->raised)
 		told_recall(detect, told, alerts);
+	if (rule->mark_us && detect->accounts)
+		mark(detect, rule, state);
 	if (held_back(alerts, rule, detect->now_us))
 		return;
 	if (detect->pending_count == LIMIT_ALERTS_PENDING) {
@@ -216,6 +230,8 @@ void alert_raise(struct detect *detect, struct judge *judge, struct key_state *s
 	        .would = would,
 	};
 	evidence_write(judge, state, &pending->alert);
+	if (rule->score > 0 && event && event->kind != EVENT_ENTITY_SCORE)
+		scores_add(&detect->scores, &detect->hash_key, &detect->cache, rule->score);
 	alerts->raised++;
 	alerts->suppressed = 0;
 	told_note(detect, told, alerts);

@@ -174,6 +174,7 @@ struct rule {
 	enum verdict verdict; /* the strongest response */
 	bool needs_proof;
 	bool page;
+	uint64_t mark_us; /* for how long the number it counts by is suspected, 0 = not */
 	double score;            /* added to the entity's, 0 = none */
 	uint64_t respond_us;     /* for how long */
 	const struct node *node; /* as written: for show and tests */

@@ -25,7 +25,8 @@ enum response {
 	RESPOND_DROP,
 	RESPOND_LIMIT,
 	RESPOND_BLOCK,
-	RESPOND_SCORE
+	RESPOND_SCORE,
+	RESPOND_MARK
 };
 
 static const struct choice responses[] = {
@@ -35,6 +36,7 @@ static const struct choice responses[] = {
         {"limit", RESPOND_LIMIT},
         {"block", RESPOND_BLOCK},
         {"score", RESPOND_SCORE},
+        {"mark", RESPOND_MARK},
 };
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
@@ -98,6 +100,8 @@ static void respond_with(
 
 	if (response == RESPOND_PAGE)
 		rule->page = true;
+	else if (response == RESPOND_MARK && settings)
+		(void)read_duration(compiler, settings, &rule->mark_us);
 	else if (response == RESPOND_SCORE && settings)
 		(void)read_number(compiler, settings, &rule->score);
 	else if (response == RESPOND_DROP)

@@ -84,6 +84,9 @@ struct site_time site_time(const struct site *site, uint64_t time_us)
 
 	for (uint32_t i = 0; i < site->holiday_count; i++)
 		time.holiday |= site->holidays[i] == time.day;
+	/* Where nothing is known of the place it is always day. */
+	if (!site->given)
+		return time;
 	if (at_night(site, time.hour))
 		time.period = PERIOD_NIGHT;
 	else if (time.holiday || site->weekend >> time.weekday & 1)

@@ -64,6 +64,7 @@ enum report_type report_type_of(const struct event *event)
 	case EVENT_SIP_DIALOG:
 	case EVENT_CALL_START:
 	case EVENT_CALL_DIAL:
+	case EVENT_ENTITY_SCORE:
 	case EVENT_CALL_ANSWER:
 	case EVENT_CALL_TICK:
 	case EVENT_RAS_TRANSACTION:

@@ -33,6 +33,7 @@
 	X(H225_CALL, "h225.call")                                                        \
 	X(H245_CHANNEL, "h245.channel")                                                  \
 	X(DEVICE, "device")                   /* of the inventory: found, changed, last seen */ \
+	X(ENTITY_SCORE, "entity.score")       /* what alerts add up to grew, of one entity */ \
 	X(PARSE_ERROR, "parse.error")         /* a message with anomalies, or undecodable */ \
 	X(KPI, "kpi")                         /* key figures of a window */              \
 	X(SENSOR, "sensor")                   /* of ourselves: evictions, drops, clock steps */
@@ -57,6 +58,7 @@ struct ras_transaction;
 struct h323_call;
 struct h323_device;
 struct h323_step;
+struct score; /* detect/score.h */
 
 enum device_change { DEVICE_FOUND, DEVICE_CHANGED, DEVICE_LAST };
 
@@ -103,6 +105,8 @@ struct event {
 	const char *mangled;                    /* SIP_REQUEST: what a router changed of it, or NULL */
 	uint32_t lost_after_s;                  /* SIP_TRANSACTION: see nat_reach_answered */
 	struct event_oddities odd;              /* SIP_REQUEST, SIP_RESPONSE */
+	const struct score *score;              /* ENTITY_SCORE */
+	enum event_kind scored;                 /* ENTITY_SCORE: kind of the event that weighed */
 	bool retransmission;                    /* SIP_REQUEST, SIP_RESPONSE */
 	bool proven;                            /* the event's source is known to be real */
 	bool registered;                        /* SIP: a registrar has a binding of the source */

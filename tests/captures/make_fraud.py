@@ -7,7 +7,7 @@ Usage: make_fraud.py DIRECTORY [NAME...]; the same arguments give the same bytes
 from kit import ATTACKER, PHONE, SDP_TYPE, SERVER, credentials, exchange, request, response, run_maker, sdp
 
 HOUR, DAY = 3600, 86400
-CARRIER, PBX = "192.0.2.30", "192.0.2.40"
+CARRIER, TRANSIT, PBX = "192.0.2.30", "192.0.2.31", "192.0.2.40"
 SCENES = {}
 
 
@@ -35,7 +35,7 @@ class Dialler:
         keep = {"src": src, "user": user, **more}
         lines = [*SDP_TYPE, *more.pop("lines", [])]
         keep.pop("lines", None)
-        body = sdp(src)
+        body = sdp(src, 4000 + 2 * number)
         if login:
             first = self.message("INVITE", number, to, lines=lines, body=body, **keep)
             self.capture.udp(src, dst, first)
@@ -55,7 +55,7 @@ class Dialler:
     def answer(self, call, ring=2):
         self.back(call, 180)
         self.capture.wait(ring)
-        self.back(call, 200, *SDP_TYPE, f"Contact: <sip:{call['to']}@{call['dst']}>", body=sdp(call["dst"], 6000))
+        self.back(call, 200, *SDP_TYPE, f"Contact: <sip:{call['to']}@{call['dst']}>", body=sdp(call["dst"], 6000 + 2 * call["number"]))
         self.ack(call)
 
     def bye(self, call):
@@ -315,6 +315,197 @@ def tollfree(capture):
 @scene
 def campaign_line(capture):
     toll_free(capture, 12)
+
+
+@scene
+def wangiri_callback(capture):
+    wangiri(capture)
+    dialler = Dialler(capture, 300)
+    dialler.number = 100
+    dialler.call("002250700000001", 40)
+
+
+def at_once(capture, count, to):
+    dialler = Dialler(capture)
+    calls = []
+    for n in range(count):
+        calls.append(dialler.begin(f"{to}{n}"))
+        capture.wait(25)
+    capture.wait(40)
+    for call in calls:
+        dialler.bye(call)
+
+
+@scene
+def concurrent(capture):
+    at_once(capture, 5, "00972542345670")
+
+
+def many(capture, count):
+    dialler = Dialler(capture, 8 * HOUR)
+    for n in range(count):
+        dialler.call(f"00972542345{n:03d}", 30)
+        capture.wait(600)
+
+
+@scene
+def total(capture):
+    many(capture, 36)
+
+
+@scene
+def total_few(capture):
+    """As many, but over two working days."""
+    many(capture, 18)
+    capture.wait(10 * HOUR)
+    many(capture, 18)
+
+
+def habits(dialler, days=15):
+    """Two calls at home and two to France on every workday."""
+    capture = dialler.capture
+    for day in range(days):
+        before = capture.now_us
+        if day % 7 not in (2, 3):
+            for to in ("030901820", "0033123456789", "030901822", "0033123456780"):
+                dialler.call(to, 50)
+                capture.wait(HOUR)
+        capture.now_us = before + DAY * 1_000_000
+
+
+@scene
+def office_hours(capture):
+    dialler = Dialler(capture)
+    habits(dialler, 18)
+    dialler.call("0033123456789", 20)
+    dialler.call("00390612345678", 20)
+
+
+@scene
+def night_shift(capture):
+    dialler = Dialler(capture)
+    habits(dialler)
+    capture.wait(15 * HOUR)
+    for n in range(3):
+        dialler.call(f"003312345678{n}", 50)
+
+
+@scene
+def new_country(capture):
+    dialler = Dialler(capture)
+    habits(dialler)
+    for n in range(3):
+        dialler.call(f"0097254234567{n}", 50)
+        capture.wait(600)
+
+
+@scene
+def test_call(capture):
+    dialler = Dialler(capture)
+    dialler.call("0023222000123", 8)
+    capture.wait(HOUR)
+    for n in range(3):
+        dialler.call(f"0023222123{n:03d}", 60)
+        capture.wait(300)
+
+
+@scene
+def budget(capture):
+    """Ten a day is what this account may spend; Somalia costs 1.50 a minute."""
+    Dialler(capture).call("00252612345678", 500, "spender")
+
+
+def forwarded(capture, target, lines=()):
+    """A caller outside rings a number; the PBX rings on, and all hang up together."""
+    dialler = Dialler(capture)
+    for n in range(2):
+        user = f"+4930555000{n}"
+        inbound = dialler.invite("+4930901500", None, src=CARRIER, dst=PBX, user=user)
+        outbound = dialler.invite(target, None, src=PBX, dst=CARRIER, user=user, lines=list(lines))
+        for call in (outbound, inbound):
+            dialler.back(call, 180)
+        capture.wait(4)
+        for call in (outbound, inbound):
+            dialler.back(call, 200, *SDP_TYPE, f"Contact: <sip:{call['to']}@{call['dst']}>", body=sdp(call["dst"], 6000 + 2 * call["number"]))
+            dialler.ack(call)
+        capture.wait(60)
+        dialler.bye(inbound)
+        dialler.bye(outbound)
+        capture.wait(120)
+
+
+DIVERTED = ["Diversion: <sip:+4930901500@example.net>;reason=unconditional"]
+
+
+@scene
+def forward_header(capture):
+    forwarded(capture, "0023222123456", DIVERTED)
+
+
+@scene
+def forward_home(capture):
+    forwarded(capture, "+491701234567", DIVERTED)
+
+
+@scene
+def forward_silent(capture):
+    forwarded(capture, "0023222123456")
+
+
+def mobile(capture, called, answers):
+    dialler = Dialler(capture)
+    for n in range(called):
+        dialler.call(f"+4930901{n:03d}", 5, None, src=CARRIER, user="+4915112345678")
+        if answers and n % answers == 0:
+            dialler.call("+4915112345678", 5, None, user=f"+4930901{n:03d}", dst=CARRIER)
+        capture.wait(60)
+
+
+@scene
+def sim_box(capture):
+    mobile(capture, 60, 0)
+
+
+@scene
+def busy_mobile(capture):
+    """A craftsman's: many calls, and every fifth calls back."""
+    mobile(capture, 60, 5)
+
+
+def from_abroad(capture, mobiles, others):
+    dialler = Dialler(capture)
+    for n in range(mobiles):
+        dialler.call(f"+4930901{n:03d}", 5, None, src=TRANSIT, user=f"+49151123456{n:02d}")
+    for n in range(others):
+        dialler.call(f"+4930901{n:03d}", 5, None, src=TRANSIT, user=f"+441534456{n:03d}")
+
+
+@scene
+def bypass_route(capture):
+    from_abroad(capture, 22, 10)
+
+
+@scene
+def roamers(capture):
+    from_abroad(capture, 6, 30)
+
+
+@scene
+def new_account(capture):
+    dialler = Dialler(capture)
+    habits(dialler, 16)
+    for to in ("00441534456789", "0031201234567", "0033123456789", "0034912345678", "00390612345678", "004312345678"):
+        dialler.call(to, 900, "fresh")
+
+
+@scene
+def spree(capture):
+    """A premium number, one at risk and several that cannot exist, within minutes."""
+    dialler = Dialler(capture)
+    dialler.call("00979123456789", 30)
+    dialler.call("00252612345678", 30)
+    dialler.refused("002101234567")
+    dialler.refused("002391")
 
 
 if __name__ == "__main__":

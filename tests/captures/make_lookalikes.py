@@ -168,6 +168,7 @@ def redial(capture):
         number = f"00493055512{i:03d}"
         exchange(capture, request("INVITE", 10 + i, src=PHONE, to=number, uri=f"sip:{number}@{SERVER}"), 407, challenge(f"m{i}"), src=PHONE)
         talk(capture, 20 + i, to=number, lines=[digest("100", f"m{i}", "INVITE")])
+        capture.wait(15)
 
 
 @scene

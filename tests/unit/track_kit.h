@@ -107,6 +107,7 @@ static inline void kit_event(struct kit *kit, const struct event *event)
 		kit_word(kit, "start:%u ", (unsigned)event->call->id);
 		break;
 	case EVENT_CALL_DIAL:
+	case EVENT_ENTITY_SCORE:
 		break;
 	case EVENT_CALL_ANSWER:
 		kit_word(kit, "answer:%u ", (unsigned)event->call->id);
