@@ -19,6 +19,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "platform/certificates.h"
+#include "platform/baseline.h"
 #include "platform/geo.h"
 
 struct replay_options {
@@ -26,6 +27,7 @@ struct replay_options {
 	const char *site;
 	const char *geo;
 	const char *certificates;
+	const char *baseline;
 	bool json;
 	const char *events;
 	const char *report;
@@ -92,6 +94,9 @@ static bool options_parse(struct replay *replay, struct arguments *arguments, in
 	        {"certificates", 0, OPTION_TEXT, "DIR",
 	                "what signatures of callers (STIR) are checked with",
 	                &into->certificates},
+	        {"baseline", 0, OPTION_TEXT, "FILE",
+	                "habits of accounts: read if it is there, and written",
+	                &into->baseline},
 	        {"json", 0, OPTION_FLAG, NULL, "events as lines of JSON (-o ndjson)",
 	                &into->json},
 	        {"events", 0, OPTION_TEXT, "LIST",
@@ -268,7 +273,13 @@ static int prepare(struct replay *replay, const struct arguments *arguments)
 	replay->engine.memory_bytes = replay->options.memory_bytes;
 	replay->engine.rules = replay->judged ? &replay->rules.set : NULL;
 	replay->engine.sink = (struct sink){replay, on_event, on_alert};
-	return run_engine_open(&replay->engine) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	if (!run_engine_open(&replay->engine))
+		return EXIT_ENVIRONMENT;
+	if (replay->options.baseline && replay->judged &&
+	        !baseline_read(replay->options.baseline,
+	                engine_accounts(replay->engine.engine)))
+		return EXIT_BAD_INPUT;
+	return EXIT_FINE;
 }
 
 static void csv_print(const struct findings *findings)
@@ -320,6 +331,10 @@ static int replay_run(struct replay *replay, const struct arguments *arguments)
 	if (code != EXIT_FINE)
 		return code;
 	if (!run_through(&replay->run, &replay->engine))
+		return EXIT_ENVIRONMENT;
+	if (replay->options.baseline && replay->judged &&
+	        !baseline_write(replay->options.baseline,
+	                engine_accounts(replay->engine.engine)))
 		return EXIT_ENVIRONMENT;
 	findings_seal(&replay->findings);
 	code = write_results(replay);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/document.h"
 #include "platform/file.h"
@@ -11,6 +12,8 @@
 #include "platform/number_csv.h"
 #include "platform/pattern.h"
 #include "platform/yaml.h"
+
+static const char PROFILES[] = "profiles";
 
 enum { RULES_MEMORY = 256 << 20, RULES_FILES_MAX = 4096, PATH_BYTES = 4096 };
 
@@ -70,7 +73,8 @@ static bool read_below(struct rules *rules, const char *directory)
 	for (size_t i = 0; i < list.count; i++) {
 		char path[PATH_BYTES];
 		(void)snprintf(path, sizeof(path), "%s/%s", directory, list.names[i]);
-		if (file_is_directory(path))
+		/* Of the profiles the site chooses one. */
+		if (strcmp(list.names[i], PROFILES) != 0 && file_is_directory(path))
 			fine = read_directory(rules, path) && fine;
 	}
 	file_list_free(&list);
@@ -183,6 +187,50 @@ static bool read_set(struct rules *rules, const char *path)
 	return fine;
 }
 
+/* The word by which a document of the site says what it is, or NULL. */
+static const struct node *profile_of(const struct rules *rules, size_t from, size_t *at)
+{
+	for (size_t i = from; i < rules->document_count; i++) {
+		const struct node *site =
+		        node_find(rules->documents[i]->root, SLICE("site"));
+		const struct node *profile = node_find(site, SLICE("profile"));
+		if (profile && profile->kind == NODE_SCALAR) {
+			*at = i;
+			return profile;
+		}
+	}
+	return NULL;
+}
+
+/* Its file goes before the site's own documents, which may change what it sets. */
+static bool read_profile(struct rules *rules, const char *directory, size_t from)
+{
+	size_t at;
+	char path[PATH_BYTES];
+	const struct node *profile = profile_of(rules, from, &at);
+
+	if (!profile)
+		return true;
+	(void)snprintf(path, sizeof(path), "%s/%s/%.*s.yaml", directory ? directory : ".",
+	        PROFILES, (int)profile->text.len, profile->text.data);
+	if (memchr(profile->text.data, '/', profile->text.len) ||
+	        access(path, R_OK) != 0) {
+		fprintf(stderr, "%s:%u:%u: no profile '%.*s' (%s)\n",
+		        rules->documents[at]->path, profile->line, profile->column,
+		        (int)profile->text.len, profile->text.data, path);
+		return false;
+	}
+	if (!read_file(rules, path))
+		return false;
+	struct document **documents = rules->documents;
+	const size_t last = rules->document_count - 1;
+	struct document *read = documents[last];
+	memmove(&documents[from + 1], &documents[from],
+	        (last - from) * sizeof(*documents));
+	documents[from] = read;
+	return true;
+}
+
 bool rules_load(struct rules *rules, const char *place, const char *site)
 {
 	if (!begin(rules))
@@ -190,10 +238,12 @@ bool rules_load(struct rules *rules, const char *place, const char *site)
 	const bool directory = file_is_directory(place);
 	bool fine = directory ? read_directory(rules, place) : read_set(rules, place);
 	fine = (!directory || read_below(rules, place)) && fine;
+	const size_t from = rules->document_count;
 	if (site && file_is_directory(site))
 		fine = read_directory(rules, site) && fine;
 	else if (site)
 		fine = read_file(rules, site) && fine;
+	fine = fine && read_profile(rules, directory ? place : rules_default(), from);
 	return fine && compile(rules);
 }
 

@@ -6,9 +6,12 @@
 
 #include "engine/frame/hep.h"
 #include "engine/report/cef.h"
+#include "platform/baseline.h"
 #include "platform/instant.h"
 #include "platform/memory.h"
 #include "platform/random.h"
+
+static const uint64_t BASELINE_EVERY_US = (uint64_t)600 * 1000000;
 
 enum {
 	IDLE_MS = 50,
@@ -266,6 +269,16 @@ static bool all_done(const struct judge *judge)
 	return true;
 }
 
+/* In a moment without packets, once in ten minutes. */
+static void keep_baseline(struct judge *judge, uint64_t now_us)
+{
+	if (!judge->baseline || now_us - judge->baseline_us < BASELINE_EVERY_US)
+		return;
+	if (judge->baseline_us)
+		(void)baseline_write(judge->baseline, engine_accounts(judge->engine));
+	judge->baseline_us = now_us;
+}
+
 static void rest(struct judge *judge)
 {
 	const uint64_t now_us = instant_now_us();
@@ -277,6 +290,8 @@ static void rest(struct judge *judge)
 	/* Time begins with the first packet, as in a replay. */
 	if (empty && judge->number)
 		engine_advance(judge->engine, now_us - judge->lag_us);
+	if (empty)
+		keep_baseline(judge, now_us);
 	bell_sleep(&judge->bell, empty ? IDLE_MS : 1);
 }
 
@@ -323,6 +338,8 @@ static void *judge_run(void *context)
 		}
 	}
 	engine_finish(judge->engine);
+	if (judge->baseline)
+		(void)baseline_write(judge->baseline, engine_accounts(judge->engine));
 	tell_summary(judge);
 	atomic_store(&judge->done, true);
 	bell_ring(judge->out->bell);

@@ -63,6 +63,8 @@ struct judge {
 	struct drops drops;
 	struct pace pace;
 	uint64_t evidence_told; /* captures that the quota cost */
+	const char *baseline; /* file of what was learned of accounts, NULL = not kept */
+	uint64_t baseline_us; /* when it was written */
 	uint64_t number;           /* of the last packet */
 	uint64_t lag_us;           /* while idle, time passes so far behind the wall */
 	struct judge_rules *rules; /* that it judges by; owned while it runs */

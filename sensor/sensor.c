@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "platform/baseline.h"
+#include "platform/file.h"
 #include "platform/live.h"
 #include "platform/service.h"
 #include "sensor/hep_inlet.h"
@@ -180,6 +182,21 @@ static bool open_types(struct sensor *sensor)
 	return true;
 }
 
+/* What was learned of accounts lies in the state's directory, if there can be one. */
+static bool open_baseline(struct sensor *sensor)
+{
+	struct judge *judge = &sensor->judge;
+	const char *directory = sensor->settings.state_directory;
+	struct file_error ignored;
+
+	if (!directory[0] || !file_make_directories(directory, &ignored))
+		return true;
+	(void)snprintf(sensor->baseline, sizeof(sensor->baseline), "%s/baseline.txt",
+	        directory);
+	judge->baseline = sensor->baseline;
+	return baseline_read(judge->baseline, engine_accounts(judge->engine));
+}
+
 static bool open_judge(struct sensor *sensor)
 {
 	struct judge *judge = &sensor->judge;
@@ -206,7 +223,7 @@ static bool open_judge(struct sensor *sensor)
 	judge->tally = &sensor->share.tally;
 	judge->ongoing = &sensor->share.ongoing;
 	atomic_store(&judge->rules_version, judge->rules->version);
-	return judge_open(judge, sensor->settings.memory_bytes);
+	return judge_open(judge, sensor->settings.memory_bytes) && open_baseline(sensor);
 }
 
 static bool open_witness(struct sensor *sensor)

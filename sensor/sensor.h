@@ -12,6 +12,8 @@
 
 enum { NODE_BYTES = 128 };
 
+enum { BASELINE_PATH_BYTES = 4096 };
+
 struct sensor {
 	const char *config_path; /* NULL = the fallbacks */
 	struct config *config;
@@ -24,6 +26,7 @@ struct sensor {
 	struct inlet inlets[INLETS_MAX];
 	size_t inlet_count;
 	struct judge judge;
+	char baseline[BASELINE_PATH_BYTES];
 	struct witness witness;
 	struct teller teller;
 	struct share share;

@@ -8,7 +8,7 @@
 #include "engine/base/writer.h"
 #include "engine/track/registration.h"
 
-enum { TICK_S = 10 };
+enum { TICK_S = 10, SOUND_FRAMES = 50, SOUND_TONES = 15 };
 
 static void set_text(struct value *value, struct slice text)
 {
@@ -172,6 +172,22 @@ static void of_part(struct field_cache *cache, enum field field, struct value *v
 		                          number_entry_cost(tariff, before));
 }
 
+/* Ringing sounds one second of five: silence between its tones is part of it. */
+static void of_sound(const struct call *call, enum field field, struct value *value)
+{
+	const struct call_sound *sound = &call->sound;
+
+	if (field == FIELD_CALL_QUIET) {
+		if (sound->quiet_ms)
+			set_number(value, sound->quiet_ms / 1e3);
+	} else if (sound->frames >= SOUND_FRAMES) {
+		const int voice = sound->frames - sound->silent - sound->tones;
+		set_text(value, voice * 10 > sound->frames    ? SLICE("voice")
+		                : sound->tones >= SOUND_TONES ? SLICE("ringing")
+		                                              : SLICE("silence"));
+	}
+}
+
 static void of_call(struct field_cache *cache, enum field field, struct value *value)
 {
 	const struct parties *parties = field_parties(cache);
@@ -210,6 +226,16 @@ static void of_call(struct field_cache *cache, enum field field, struct value *v
 	case FIELD_CALL_PART:
 	case FIELD_CALL_PART_COST:
 		of_part(cache, field, value);
+		break;
+	case FIELD_CALL_ANSWER_AFTER:
+		if (cache->event->call->answer_us)
+			set_number(value, (double)(cache->event->call->answer_us -
+			                           cache->event->call->start_us) /
+			                          1e6);
+		break;
+	case FIELD_CALL_SOUND:
+	case FIELD_CALL_QUIET:
+		of_sound(cache->event->call, field, value);
 		break;
 	case FIELD_CALL_BY_TRANSFER:
 		set_bool(value, cache->event->call->leg_reasons & LEG_REFER);

@@ -81,6 +81,12 @@
 	        "call.tick, call.end: seconds since the tick before")                    \
 	X(CALL_PART_COST, "call.part_cost", NUMBER, FIELDS_CALL_ONLY,                    \
 	        "what they cost, by the tariffs")                                        \
+	X(CALL_ANSWER_AFTER, "call.answer_s", NUMBER, FIELDS_CALL,                       \
+	        "from the first INVITE to the answer")                                   \
+	X(CALL_SOUND, "call.sound", TEXT, FIELDS_CALL,                                   \
+	        "of the callee, answered at once: ringing, silence or voice")            \
+	X(CALL_QUIET, "call.callee.quiet_s", NUMBER, FIELDS_CALL_ONLY,                   \
+	        "between the callee's last packet and the end")                          \
 	X(CALL_BY_TRANSFER, "call.by_transfer", BOOL, FIELDS_CALL,                       \
 	        "another call was transferred here")
 

@@ -62,10 +62,11 @@ void call_end_now(struct track *track, uint32_t index, struct event *event)
 	call_leg_forget(track, index);
 	if (call->h323)
 		h323_call_ends(track, call);
-	media_stream_call_ends(track, call);
-	call->state = CALL_ENDED;
 	if (!call->end_us)
 		call->end_us = event->time_us;
+	sound_ends(track, call);
+	media_stream_call_ends(track, call);
+	call->state = CALL_ENDED;
 	event->call = call;
 	event_release(track, RELEASE_CALL, index);
 }

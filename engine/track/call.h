@@ -147,6 +147,14 @@ enum call_text {
 	CALL_TEXTS
 };
 
+/* What the callee sends to a caller who was answered at once, and when it falls silent. */
+struct call_sound {
+	uint16_t frames; /* of the first six seconds */
+	uint16_t silent;
+	uint16_t tones; /* as of ringing */
+	uint32_t quiet_ms; /* between the callee's last packet and the end */
+};
+
 struct call {
 	struct wheel_timer timer;
 	struct list_link idle;
@@ -206,6 +214,7 @@ struct call {
 	uint32_t media;             /* first index, 0 = none */
 	uint32_t h323;              /* index of its struct h323_call, 0 = a call of SIP */
 	struct call_watch watch;
+	struct call_sound sound;
 	struct call_quality *quality; /* of both sides; NULL = no stream ended yet */
 	struct texts *texts;        /* by enum call_text; NULL = no room was left */
 };

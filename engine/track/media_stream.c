@@ -202,6 +202,7 @@ static void join(struct track *track, struct stream *stream)
 	if (sender)
 		media_at(track, sender)->seen = stream->src;
 	struct call *call = call_at(track, media->call);
+	stream->listened = sound_wanted(call, stream);
 	if (call->state < CALL_ANSWERED)
 		call->early_media = true;
 	if (call->last_us < stream->last_us)
@@ -285,6 +286,8 @@ void media_stream_rtp(struct track *track, struct seen *seen)
 	}
 	if (__builtin_expect(stream->watched || news & NEWS_TO_WATCH, 0))
 		media_watch_packet(track, seen, stream, news);
+	if (__builtin_expect(stream->listened, 0))
+		sound_packet(track, seen, stream);
 	if (!(news & STREAM_INTERVAL_DUE))
 		return;
 	stream->dscp_changed |= seen->datagram->dscp != stream->dscp;

@@ -387,6 +387,12 @@ uint32_t media_sharing(
 /* The medium of the same line on the other side; 0 = none. */
 uint32_t media_peer(const struct track *track, const struct media *media);
 
+/* sound.c: whether the stream of this call is worth listening to; a packet of one that
+ * is; and the end of a call, before its streams go. */
+bool sound_wanted(const struct call *call, const struct stream *stream);
+void sound_packet(struct track *track, const struct seen *seen, struct stream *stream);
+void sound_ends(const struct track *track, struct call *call);
+
 /* media_stream.c: streams and the calls that they belong to */
 void media_stream_rtp(struct track *track, struct seen *seen);
 /* A side described this line (anew): its streams hear what their payload types mean. */

@@ -124,7 +124,8 @@ struct stream {
 	uint8_t payload_type; /* of the last packet */
 	uint8_t codec;        /* of the audio or video */
 	uint8_t good;         /* packets in a row that look like RTP */
-	bool event;           /* payload_type is telephone-event */
+	bool event : 1;       /* payload_type is telephone-event */
+	bool listened : 1;    /* the tracker's: its sound is looked at */
 	uint64_t last_us;     /* last packet */
 
 	uint64_t media_us;   /* last packet that is no duplicate */

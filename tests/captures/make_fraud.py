@@ -4,6 +4,9 @@
 Usage: make_fraud.py DIRECTORY [NAME...]; the same arguments give the same bytes.
 """
 
+import math
+import struct
+
 from kit import ATTACKER, PHONE, SDP_TYPE, SERVER, credentials, exchange, request, response, run_maker, sdp
 
 HOUR, DAY = 3600, 86400
@@ -506,6 +509,87 @@ def spree(capture):
     dialler.call("00252612345678", 30)
     dialler.refused("002101234567")
     dialler.refused("002391")
+
+def mu_law(sample):
+    """A sample of 16 bits as G.711 has it."""
+    sign, value = (0x80, -sample) if sample < 0 else (0, sample)
+    value = min(value, 32635) + 132
+    exponent = value.bit_length() - 8
+    return ~(sign | exponent << 4 | value >> (exponent + 3) & 15) & 0xff
+
+
+def sound(kind, frame):
+    """20 ms of ringing (425 Hz, one second of five), of a voice, or of nothing."""
+    samples = []
+    for i in range(160):
+        t = (frame * 160 + i) / 8000
+        if kind == "ringing" and t % 5 < 1:
+            samples.append(6000 * math.sin(2 * math.pi * 425 * t))
+        elif kind == "voice":
+            samples.append(sum(2000 * math.sin(2 * math.pi * hz * t * (1 + 0.1 * math.sin(3 * t))) for hz in (150, 310, 620, 950, 1700)))
+        else:
+            samples.append(0)
+    return bytes(mu_law(round(sample)) for sample in samples)
+
+
+def hears(dialler, call, kind, frames):
+    """The callee's side of the media."""
+    capture, start = dialler.capture, dialler.capture.now_us
+    for n in range(frames):
+        capture.now_us = start + n * 20_000
+        head = struct.pack(">BBHII", 0x80, 0, n + 1, n * 160, 0x5000 + call["number"])
+        capture.udp(call["dst"], call["src"], head + sound(kind, n), (6000 + 2 * call["number"], 4000 + 2 * call["number"]))
+    capture.now_us = start + frames * 20_000
+
+
+def heard(dialler, to, kind, frames=75, ring=0.3, after=0.1, **more):
+    call = dialler.invite(to, None, dst=CARRIER, **more)
+    dialler.answer(call, ring)
+    hears(dialler, call, kind, frames)
+    dialler.capture.wait(after)
+    dialler.bye(call)
+    dialler.capture.wait(30)
+
+
+@scene
+def false_answers(capture):
+    """Every fourth call is answered at once by a machine that goes on ringing, or says nothing."""
+    dialler = Dialler(capture)
+    for n in range(24):
+        false = n % 4 == 0
+        heard(dialler, f"0022507000{n:05d}", ("ringing" if n % 8 else "silence") if false else "voice", ring=0.3 if false else 4)
+
+
+@scene
+def answering_machines(capture):
+    """All are answered at once, by voicemail that speaks."""
+    dialler = Dialler(capture)
+    for n in range(24):
+        heard(dialler, f"0033123456{n:03d}", "voice")
+
+
+@scene
+def late_release(capture):
+    dialler = Dialler(capture)
+    for n in range(10):
+        heard(dialler, f"0033123456{n:03d}", "voice", frames=30, ring=4, after=12)
+
+
+def block(capture, lengths):
+    dialler = Dialler(capture)
+    for n, seconds in enumerate(lengths):
+        dialler.call(f"+4418123{n:05d}", seconds, None, user=f"10{n % 7}", src=f"192.0.2.{100 + n % 7}")
+
+
+@scene
+def pumping(capture):
+    block(capture, [120 + n % 3 for n in range(22)])
+
+
+@scene
+def helpline_hours(capture):
+    """People call for as long as they have something to ask."""
+    block(capture, [60 + n * 37 % 200 for n in range(22)])
 
 
 if __name__ == "__main__":
