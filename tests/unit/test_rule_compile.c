@@ -72,7 +72,7 @@ static const struct row {
                 "literal: … }"},
         {"twice", HEAD FIRST HEAD FIRST, "7:3: the rule 'a' occurs twice"},
         {"unknown response", HEAD FIRST "  respond: [ alrt ]\n",
-                "7:14: 'alrt' is none of alert, page, drop, limit, block, score; did you "
+                "7:14: 'alrt' is none of alert, page, drop, limit, block, score, mark; did you "
                 "mean 'alert'?"},
 };
 
