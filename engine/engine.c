@@ -168,6 +168,7 @@ void engine_notice(struct engine *engine, const struct engine_notice *notice)
 	engine_advance(engine, notice->time_us);
 	if (slice_equal(slice_text(notice->what), SLICE("drops")))
 		track_dropped(engine->track, notice->value);
+	engine_events(engine);
 	engine_event(engine, &event);
 }
 

@@ -52,7 +52,6 @@ static void judge_table(
 void self_window(struct track *track, uint64_t time_us)
 {
 	struct self *self = &track->self;
-	const uint64_t seen = (uint64_t)self->messages + self->dropped;
 	judge_sides(track);
 	judge_table(track, "calls", track->call_slab.count, track->call_slab.capacity);
 	judge_table(track, "registrations", track->registration_slab.count,
@@ -63,14 +62,13 @@ void self_window(struct track *track, uint64_t time_us)
 	        track->transaction_slab.capacity);
 	judge_table(track, "streams", streams_count(track->streams),
 	        streams_capacity(track->streams));
-	if (self->dropped * 1000000 > seen * DROPS_PER_MILLION)
-		tell(track, "losing", "packets", self->dropped * 1000000 / seen);
 	self->window_us = time_us;
 	self->messages = 0;
 	self->requests = 0;
 	self->responses = 0;
 	self->clients = 0;
 	self->dropped = 0;
+	self->losing = false;
 }
 
 void self_signalling(struct track *track, const struct seen *seen)
@@ -88,5 +86,11 @@ void self_signalling(struct track *track, const struct seen *seen)
 
 void track_dropped(struct track *track, uint64_t packets)
 {
-	track->self.dropped += packets;
+	struct self *self = &track->self;
+	self->dropped += packets;
+	const uint64_t all = self->messages + self->dropped;
+	if (self->losing || self->dropped * 1000000 <= all * DROPS_PER_MILLION)
+		return;
+	self->losing = true;
+	tell(track, "losing", "packets", self->dropped * 1000000 / all);
 }

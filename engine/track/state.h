@@ -111,7 +111,8 @@ struct self {
 	uint32_t messages;
 	uint32_t requests; /* of SIP */
 	uint32_t responses;
-	bool media; /* the message before was */
+	bool media;  /* the message before was */
+	bool losing; /* told in this window */
 };
 
 struct track {
