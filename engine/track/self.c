@@ -10,7 +10,10 @@ enum {
 	CLIENTS_MIN = 3,      /* who probes and gets no answer is one; a tap has many */
 	FULL_PERCENT = 90,
 	DROPS_PER_MILLION = 1000,
+	BOTH_SIDES_MIN = 3, /* messages of the rarer direction: it passes here */
 };
+/* A flood that nobody answers must not pass for a tap of one direction. */
+static const uint64_t BOTH_SIDES_US = (uint64_t)300 * 1000000;
 
 static void tell(struct track *track, const char *what, const char *where, uint64_t value)
 {
@@ -33,11 +36,14 @@ void self_stepped(struct track *track, uint64_t time_us)
 
 static void judge_sides(struct track *track)
 {
-	const struct self *self = &track->self;
+	struct self *self = &track->self;
 	const uint32_t all = self->requests + self->responses;
 	const uint32_t less =
 	        self->requests < self->responses ? self->requests : self->responses;
-	if (all >= SIGNALLING_MIN && less < all / 100 &&
+	if (less >= BOTH_SIDES_MIN)
+		self->both_us = track->now_us;
+	const bool both = self->both_us && track->now_us - self->both_us < BOTH_SIDES_US;
+	if (all >= SIGNALLING_MIN && less < all / 100 && !both &&
 	        __builtin_popcountll(self->clients) >= CLIENTS_MIN)
 		tell(track, "one-sided", self->requests ? "requests" : "responses", all);
 }

@@ -108,6 +108,7 @@ struct self {
 	uint64_t window_us;
 	uint64_t clients; /* bits of those that asked, or were answered */
 	uint64_t dropped;
+	uint64_t both_us; /* when both directions were seen last, 0 = never */
 	uint32_t messages;
 	uint32_t requests; /* of SIP */
 	uint32_t responses;

@@ -308,6 +308,22 @@ def caller_changes(capture):
 
 
 @scene
+def caller_changes_login(capture):
+    """One account's credentials, another number each time."""
+    for n in range(12):
+        say(capture, n, f"+49{30 + 7 * n}5550{n:02d}1", login("alice", n), src=PHONE, to=f"+4989120{n:04d}")
+        capture.wait(20)
+
+
+@scene
+def office_callers(capture):
+    """Twelve phones behind one address, each with its own account and number."""
+    for n in range(12):
+        say(capture, n, f"+49309012{n:02d}", login(f"49309012{n:02d}", n), src=OFFICE, to=f"+4989120{n:04d}")
+        capture.wait(20)
+
+
+@scene
 def caller_stays(capture):
     """An office with three lines."""
     many_callers(capture, [f"+493090120{n % 3}" for n in range(12)], src=OFFICE)

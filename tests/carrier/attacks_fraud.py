@@ -179,7 +179,7 @@ def identity_asserted_by_a_phone(world, me):
     yield from sip.refuse(dialog, "403 Forbidden")
 
 
-@plot(18.2, "cli-rotate cli-mismatch cli-neighbour")
+@plot(18.2, "cli-rotate cli-rotate-account cli-mismatch cli-neighbour")
 def another_number_each_time(world, me):
     account = homes(world)[93]
     me.names += [account.user, account.host.ip]
