@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/detect/party.h"
+#include "engine/detect/rule.h"
 #include "engine/report/call_names.h"
 #include "engine/track/registration.h"
 #include "engine/track/stream.h"
@@ -146,6 +148,25 @@ static void keep_media(
 	}
 }
 
+/* Whose call it was, where it went and what it cost, as the site tells. */
+static void keep_party(struct findings *findings, struct finding_call *into,
+        const struct track *track, const struct call *call)
+{
+	struct parties parties;
+	parties_read(findings->rules ? &findings->rules->site : &SITE_UNKNOWN, call,
+	        call->h323 ? track_h323(track, call->h323) : NULL, call->last_us,
+	        &parties);
+	into->account = findings_keep(findings, parties.account);
+	const struct slice country = number_region_name(parties.called.number.region);
+	if (parties.called.number.len && country.len == sizeof(into->country))
+		memcpy(into->country, country.data, sizeof(into->country));
+	if (!parties.tariff)
+		return;
+	memcpy(into->currency, parties.tariff->currency, sizeof(into->currency));
+	into->cost =
+	        number_entry_cost(parties.tariff, call_lasted_s(call, call->last_us));
+}
+
 static void keep_call(
         struct findings *findings, const struct track *track, const struct call *call)
 {
@@ -186,6 +207,7 @@ static void keep_call(
 		into->mos_x100[side] = quality->mos_x100;
 	}
 	keep_media(into, track, call);
+	keep_party(findings, into, track, call);
 	struct finding_link *link = link_of(findings, call->id);
 	if (link)
 		link->call = (uint32_t)findings->call_count;

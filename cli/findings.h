@@ -12,7 +12,6 @@
 
 #include "cli/deeds.h"
 #include "cli/timeline.h"
-#include "engine/detect/geo.h"
 #include "engine/engine.h"
 #include "engine/report/rule_view.h"
 
@@ -56,6 +55,10 @@ struct finding_call {
 	uint64_t answer_us;
 	uint64_t end_us;
 	double duration_s;
+	struct slice account;
+	char country[2];  /* of the called number, NUL bytes = not known */
+	char currency[3]; /* of the tariff, NUL bytes = none */
+	double cost;      /* in it */
 	uint16_t status;
 	const char *state;
 	const char *end;
@@ -132,7 +135,8 @@ struct findings {
 	struct deeds deeds;
 	const char *evidence; /* borrowed: where a page finds the captures of alerts; NULL
 	                         = nowhere */
-	const struct geo_ops *geo; /* borrowed; NULL = nobody knows where addresses are */
+	const struct rule_set
+	        *rules;     /* borrowed: the site and its places; NULL = not known */
 	bool with_messages; /* set before the run: keep messages of calls, and intervals
 	                     */
 	bool exhausted;     /* something found no memory */

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/paint.h"
+#include "cli/phrase.h"
+#include "engine/detect/rule.h"
 
 enum { SECOND_US = 1000000, NAMES_MAX = 4 };
 
@@ -26,53 +27,14 @@ static char *line_close(struct line *line)
 	return fclose(line->to) == 0 ? line->text : NULL;
 }
 
-static void put_text(FILE *to, struct slice text)
-{
-	const struct slice shown = slice_first(text, 60);
-	(void)fwrite(shown.data, 1, shown.len, to);
-}
-
-static void put_time(FILE *to, uint64_t time_us)
-{
-	const struct paint plain = {to, false};
-	paint_time(&plain, time_us);
-}
-
-/* "1 call", "2 calls" */
-static void put_count(FILE *to, uint64_t count, const char *one, const char *many)
-{
-	fprintf(to, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
-}
-
-/* "0.8 s", "12 s", "3 min", "2 h 05 min" */
-static void put_span(FILE *to, double seconds)
-{
-	const unsigned long whole = (unsigned long)seconds;
-	if (seconds < 10)
-		fprintf(to, "%.1f s", seconds);
-	else if (whole < 120)
-		fprintf(to, "%lu s", whole);
-	else if (whole < 7200)
-		fprintf(to, "%lu min", whole / 60);
-	else
-		fprintf(to, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
-}
-
-static void put_address(FILE *to, const struct address *ip)
-{
-	char text[64];
-	struct writer out = writer_of(text, sizeof(text));
-	writer_address(&out, ip);
-	put_text(to, writer_text(&out));
-}
-
 static void put_source(
         FILE *to, const struct findings *findings, const struct address *ip)
 {
-	put_address(to, ip);
-	if (!findings->geo)
+	phrase_address(to, ip);
+	const struct geo_ops *geo = findings->rules ? findings->rules->geo : NULL;
+	if (!geo)
 		return;
-	const struct geo_place place = findings->geo->find(findings->geo->context, ip);
+	const struct geo_place place = geo->find(geo->context, ip);
 	if (place.country[0] && place.asn)
 		fprintf(to, " (%.2s, AS%u)", place.country, place.asn);
 	else if (place.country[0])
@@ -95,7 +57,7 @@ static void put_accounts(FILE *to, const struct incident *incident)
 {
 	for (size_t i = 0; i < incident->account_count && i < NAMES_MAX; i++) {
 		fprintf(to, "%s", i ? ", " : "");
-		put_text(to, incident->accounts[i]);
+		phrase_text(to, incident->accounts[i]);
 	}
 	if (incident->account_count > NAMES_MAX)
 		fprintf(to, " and %zu more%s", incident->account_count - NAMES_MAX,
@@ -142,20 +104,21 @@ static void tell_title(
         FILE *to, const struct incident *incident, const struct story *story)
 {
 	if (incident->source_count)
-		put_address(to, &incident->sources[0]);
+		phrase_address(to, &incident->sources[0]);
 	else
-		put_text(to, incident->alerts[0]->entity);
+		phrase_text(to, incident->alerts[0]->entity);
 	if (incident->source_count > 1)
 		fprintf(to, " and %zu more", incident->source_count - 1);
 	if (incident->account_count == 1) {
 		fprintf(to, ", account ");
-		put_text(to, incident->accounts[0]);
+		phrase_text(to, incident->accounts[0]);
 	}
 	fprintf(to, ": ");
-	put_count(to, incident->alert_count, "alert", "alerts");
+	phrase_count(to, incident->alert_count, "alert", "alerts");
 	if (story->calls.answered) {
 		fprintf(to, ", ");
-		put_count(to, story->calls.answered, "answered call", "answered calls");
+		phrase_count(
+		        to, story->calls.answered, "answered call", "answered calls");
 	}
 }
 
@@ -169,9 +132,9 @@ static void tell_who(FILE *to, const struct incident *incident,
 		fprintf(to, "It began ");
 	}
 	fprintf(to, "at ");
-	put_time(to, tally->first_us);
+	phrase_time(to, tally->first_us);
 	fprintf(to, " UTC; the last of it was seen ");
-	put_span(to, (double)(tally->last_us - tally->first_us) / SECOND_US);
+	phrase_span(to, (double)(tally->last_us - tally->first_us) / SECOND_US);
 	fprintf(to, " later.");
 	if (!incident->account_count)
 		return;
@@ -192,7 +155,7 @@ static void tell_tried(FILE *to, const struct tally *tally)
 	const char *between = "";
 	if (!tally->all)
 		return;
-	put_count(to, tally->all, "request", "requests");
+	phrase_count(to, tally->all, "request", "requests");
 	fprintf(to, " (");
 	for (size_t method = 0; method < DEED_METHODS; method++) {
 		if (!tally->requests[method])
@@ -238,9 +201,9 @@ static void tell_registrations(
 		if (told++ >= NAMES_MAX)
 			continue;
 		fprintf(to, "%s", told == 1 ? "Registered as " : ", ");
-		put_text(to, row->user);
+		phrase_text(to, row->user);
 		fprintf(to, " at ");
-		put_time(to, row->time_us);
+		phrase_time(to, row->time_us);
 	}
 	if (told > NAMES_MAX)
 		fprintf(to, " and as %zu more", told - NAMES_MAX);
@@ -251,21 +214,48 @@ static void tell_registrations(
 /* How many different numbers were called, the first ones by name. */
 static void put_numbers(FILE *to, const struct incident_calls *calls)
 {
-	struct slice named[NAMES_MAX];
+	const struct finding_call *named[NAMES_MAX];
 	size_t count = 0;
 	for (size_t i = 0; i < calls->count && count < NAMES_MAX; i++) {
 		bool known = false;
 		for (size_t at = 0; at < count; at++)
-			known |= slice_equal(named[at], calls->items[i]->to_user);
+			known |=
+			        slice_equal(named[at]->to_user, calls->items[i]->to_user);
 		if (!known && calls->items[i]->answer_us)
-			named[count++] = calls->items[i]->to_user;
+			named[count++] = calls->items[i];
 	}
 	for (size_t i = 0; i < count; i++) {
 		fprintf(to, "%s", i ? ", " : " to ");
-		put_text(to, named[i]);
+		phrase_text(to, named[i]->to_user);
+		if (named[i]->country[0])
+			fprintf(to, " (%.2s)", named[i]->country);
 	}
 	if (count == NAMES_MAX)
 		fprintf(to, " and others");
+}
+
+/* What they cost, a sum for each of the first currencies. */
+static void put_cost(FILE *to, const struct incident_calls *calls)
+{
+	const char *currencies[NAMES_MAX];
+	double sums[NAMES_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct finding_call *call = calls->items[i];
+		size_t at = 0;
+		while (at < count && memcmp(currencies[at], call->currency,
+		                             sizeof(call->currency)) != 0)
+			at++;
+		if (!call->currency[0] || at == NAMES_MAX)
+			continue;
+		if (at == count) {
+			currencies[count] = call->currency;
+			sums[count++] = 0;
+		}
+		sums[at] += call->cost;
+	}
+	for (size_t i = 0; i < count; i++)
+		fprintf(to, "%s %.3s %.2f", i ? " and" : ", for", currencies[i], sums[i]);
 }
 
 static void tell_worked(FILE *to, const struct incident *incident,
@@ -274,18 +264,19 @@ static void tell_worked(FILE *to, const struct incident *incident,
 	tell_registrations(to, incident, findings);
 	if (!calls->count)
 		return;
-	put_count(to, calls->count, "call", "calls");
+	phrase_count(to, calls->count, "call", "calls");
 	fprintf(to, ", %zu answered", calls->answered);
 	if (calls->answered) {
 		put_numbers(to, calls);
 		fprintf(to, ", ");
-		put_span(to, calls->talk_s);
+		phrase_span(to, calls->talk_s);
 		fprintf(to, " of talk");
+		put_cost(to, calls);
 	}
 	fprintf(to, "; the first at ");
-	put_time(to, calls->first_us);
+	phrase_time(to, calls->first_us);
 	fprintf(to, ", the last ended at ");
-	put_time(to, calls->last_us);
+	phrase_time(to, calls->last_us);
 	fprintf(to, ".");
 }
 
@@ -295,31 +286,31 @@ static void tell_stop(FILE *to, const struct incident *incident,
 	const struct finding_alert *alert = incident_stop(incident);
 	if (!alert) {
 		fprintf(to, "No rule would have stopped it by itself; ");
-		put_text(to, incident->alerts[0]->rule.id);
+		phrase_text(to, incident->alerts[0]->rule.id);
 		fprintf(to, " told it first, at ");
-		put_time(to, incident->alerts[0]->time_us);
+		phrase_time(to, incident->alerts[0]->time_us);
 		fprintf(to, ".");
 		return;
 	}
 	fprintf(to, "Enforced, the rule ");
-	put_text(to, alert->rule.id);
+	phrase_text(to, alert->rule.id);
 	fprintf(to, " would have %s it at ",
 	        alert->would == VERDICT_BLOCK   ? "blocked"
 	        : alert->would == VERDICT_LIMIT ? "limited"
 	                                        : "dropped");
-	put_time(to, alert->time_us);
+	phrase_time(to, alert->time_us);
 	fprintf(to, ", ");
-	put_span(to, (double)(alert->time_us - first_us) / SECOND_US);
+	phrase_span(to, (double)(alert->time_us - first_us) / SECOND_US);
 	fprintf(to, " after its first packet");
 	if (alert->would == VERDICT_BLOCK && alert->rule.respond_us) {
 		fprintf(to, ", for ");
-		put_span(to, (double)alert->rule.respond_us / SECOND_US);
+		phrase_span(to, (double)alert->rule.respond_us / SECOND_US);
 	}
 	if (calls->prevented) {
 		fprintf(to, "; ");
-		put_count(to, calls->prevented, "answered call", "answered calls");
+		phrase_count(to, calls->prevented, "answered call", "answered calls");
 		fprintf(to, " (");
-		put_span(to, calls->prevented_s);
+		phrase_span(to, calls->prevented_s);
 		fprintf(to, " of talk) would not have happened");
 	}
 	fprintf(to, ".");

@@ -265,7 +265,7 @@ static int prepare(struct replay *replay, const struct arguments *arguments)
 	replay->lines.source_count = (size_t)arguments->count;
 	replay->lines.evidence = replay->options.evidence != NULL;
 	replay->findings.evidence = evidence_link(replay);
-	replay->findings.geo = replay->rules.set.geo;
+	replay->findings.rules = &replay->rules.set;
 	replay->findings.with_messages =
 	        replay->options.report || replay->options.evidence;
 	if (writes_lines(replay) && !lines_open(&replay->lines))

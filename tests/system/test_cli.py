@@ -189,9 +189,11 @@ def story(folder):
     text = path.read_text(encoding="utf-8")
     links = re.findall(r"href='([^'#][^']*)'", text)
     anchors = set(re.findall(r"href='#([^']*)'", text))
+    costly = run([RINGFENCE, "replay", SOURCE / "captures" / "fraud" / "budget.pcap", "--site", SOURCE / "captures" / "site" / "fraud.yaml"])
     told = re.search(r"Enforced, the rule (\S+) would have", text)
     return (check("an incident is told", done.returncode == 0 and told and b"Incidents" in done.stdout, done.stdout[:600])
             + check("its links lead to captures", links and all((folder / link).is_file() for link in links), links)
+            + check("money is told", b"8 min of talk, for EUR 13.60" in costly.stdout, costly.stdout[:900])
             + check("its anchors exist", all(f"id='{anchor}'" in text for anchor in anchors), anchors))
 
 
