@@ -6,6 +6,7 @@
 #include "engine/report/json.h"
 #include "platform/document.h"
 #include "platform/file.h"
+#include "platform/rules_load.h"
 
 enum { PATH_BYTES = 4096, KEY_BYTES = 4096 };
 
@@ -95,7 +96,7 @@ static bool below_add(const char *directory, struct buffer *set)
 		return false;
 	for (size_t i = 0; fine && i < list.count; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", directory, list.names[i]);
-		if (file_is_directory(path))
+		if (strcmp(list.names[i], RULES_PROFILES) != 0 && file_is_directory(path))
 			fine = directory_add(directory, list.names[i], set);
 	}
 	file_list_free(&list);

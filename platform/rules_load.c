@@ -13,8 +13,6 @@
 #include "platform/pattern.h"
 #include "platform/yaml.h"
 
-static const char PROFILES[] = "profiles";
-
 enum { RULES_MEMORY = 256 << 20, RULES_FILES_MAX = 4096, PATH_BYTES = 4096 };
 
 /* An empty list of rules. */
@@ -74,7 +72,7 @@ static bool read_below(struct rules *rules, const char *directory)
 		char path[PATH_BYTES];
 		(void)snprintf(path, sizeof(path), "%s/%s", directory, list.names[i]);
 		/* Of the profiles the site chooses one. */
-		if (strcmp(list.names[i], PROFILES) != 0 && file_is_directory(path))
+		if (strcmp(list.names[i], RULES_PROFILES) != 0 && file_is_directory(path))
 			fine = read_directory(rules, path) && fine;
 	}
 	file_list_free(&list);
@@ -212,7 +210,7 @@ static bool read_profile(struct rules *rules, const char *directory, size_t from
 	if (!profile)
 		return true;
 	(void)snprintf(path, sizeof(path), "%s/%s/%.*s.yaml", directory ? directory : ".",
-	        PROFILES, (int)profile->text.len, profile->text.data);
+	        RULES_PROFILES, (int)profile->text.len, profile->text.data);
 	if (memchr(profile->text.data, '/', profile->text.len) ||
 	        access(path, R_OK) != 0) {
 		fprintf(stderr, "%s:%u:%u: no profile '%.*s' (%s)\n",

@@ -10,6 +10,9 @@
 #include "engine/detect/rule.h"
 #include "platform/certificates.h"
 
+/* Below a directory of packs: of these files the site chooses one. */
+#define RULES_PROFILES "profiles"
+
 struct rules {
 	struct memory memory;
 	struct document **documents;
