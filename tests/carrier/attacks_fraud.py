@@ -5,7 +5,6 @@ import ordinary
 from attacks_calls import Stolen, connect, tapped_call
 from people import CARRIERS, SBC, foreign
 from plot import homes, plot
-from tape import Host
 
 SOMALIA, CUBA, GUINEA, SATELLITE = "252", "53", "675", "88213"
 
@@ -55,7 +54,7 @@ def one_ring_at_many(world, me):
 
 def one_ring(world, caller, callee):
     carrier, relay = CARRIERS[0], world.relay()
-    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + callee.number, media=(Host(carrier.ip, 42_000), relay))
+    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + callee.number, media=(carrier.at(relay.port + 1000), relay))
     inner.request("INVITE", body=inner.sdp(0))
     yield 0.004
     inner.answer("100 Trying")
@@ -94,12 +93,12 @@ def forwarding_to_an_expensive_number(world, me):
 def forwarded(world, caller, account, number):
     """Comes in from a carrier, and goes out again at once on the account's behalf."""
     carrier, relay = CARRIERS[1], world.relay()
-    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + account.number, media=(Host(carrier.ip, 42_100), relay))
+    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + account.number, media=(carrier.at(relay.port + 1000), relay))
     inner.request("INVITE", body=inner.sdp(0))
     yield 0.004
     inner.answer("100 Trying")
     yield 0.3
-    outer = sip.Dialog(world.tape, SBC, CARRIERS[0], random=world.random, user="+" + caller, to="+" + number, media=(relay.at(relay.port + 20_000), Host(CARRIERS[0].ip, 40_000)),
+    outer = sip.Dialog(world.tape, SBC, CARRIERS[0], random=world.random, user="+" + caller, to="+" + number, media=(relay.at(relay.port + 20_000), CARRIERS[0].at(relay.port + 1000)),
                        lines=(f"Diversion: <sip:+{account.number}@{sip.REALM}>;reason=unconditional",))
     yield from ordinary.two_legs(world, inner, outer, "answered", 800)
 
@@ -153,7 +152,7 @@ def pins_tried_at_a_mailbox(world, me):
 def spoofed(world, caller, callee, lines=()):
     """A call from a carrier's side with a number that is not the caller's."""
     carrier, relay = CARRIERS[2], world.relay()
-    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + callee.number, media=(Host(carrier.ip, 42_200), relay), lines=lines)
+    inner = sip.Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + callee.number, media=(carrier.at(relay.port + 1000), relay), lines=lines)
     inner.request("INVITE", body=inner.sdp(0))
     yield 0.004
     inner.answer("100 Trying")

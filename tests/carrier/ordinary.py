@@ -92,7 +92,7 @@ def second_leg(world, caller, number, relay):
                       media=(relay.at(relay.port + 20_000), callee.host.at(16_384)), lines=(f"P-Asserted-Identity: <sip:+{caller}@{sip.REALM}>",))
     carrier = CARRIERS[int(number[-1]) % len(CARRIERS)]
     return Dialog(world.tape, SBC, carrier, random=world.random, user="+" + caller, to="+" + number, agent="Carrier SBC 4.2",
-                  media=(relay.at(relay.port + 20_000), Host(carrier.ip, 40_000)), lines=(f"P-Asserted-Identity: <sip:+{caller}@{sip.REALM}>",))
+                  media=(relay.at(relay.port + 20_000), carrier.at(relay.port + 1000)), lines=(f"P-Asserted-Identity: <sip:+{caller}@{sip.REALM}>",))
 
 
 def call(world, person, number, **more):
@@ -113,7 +113,7 @@ def incoming(world, caller, callee, fate=None, seconds=None):
     carrier, relay = world.random.choice(CARRIERS), world.relay()
     world.calls += 1
     inner = Dialog(world.tape, carrier, SBC, random=world.random, user="+" + caller, to="+" + callee.number, agent="Metaswitch CFS 9.4",
-                   media=(Host(carrier.ip, 42_000), relay), lines=(f"P-Asserted-Identity: <sip:+{caller}@{carrier.ip}>",))
+                   media=(carrier.at(relay.port + 1000), relay), lines=(f"P-Asserted-Identity: <sip:+{caller}@{carrier.ip}>",))
     inner.request("INVITE", body=inner.sdp(0))
     yield 0.004
     inner.answer("100 Trying")

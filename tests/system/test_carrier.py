@@ -97,7 +97,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         attacks, alerts, summary = play(accounts, seed, Path(name))
     right, false = judge(attacks, alerts)
-    calls = summary["sip"]["calls"]
+    calls = summary["sip"]["calls"] // 2  # each passes the tap twice
     for attack in attacks:
         print(f"{attack.title:40} {attack.told or 'MISSED: ' + ' '.join(sorted(attack.rules)):30} {attack.delay_s:10.3f} s")
     for rule in sorted({*right, *false}):
