@@ -8,7 +8,7 @@
 #include "engine/base/writer.h"
 #include "engine/track/registration.h"
 
-enum { TICK_S = 10, SOUND_FRAMES = 50, SOUND_TONES = 15 };
+enum { TICK_S = 10, SOUND_FRAMES = 12, SOUND_TONES = 4 };
 
 static void set_text(struct value *value, struct slice text)
 {

@@ -149,7 +149,7 @@ enum call_text {
 
 /* What the callee sends to a caller who was answered at once, and when it falls silent. */
 struct call_sound {
-	uint16_t frames; /* of the first six seconds */
+	uint16_t frames; /* listened to in the first six seconds */
 	uint16_t silent;
 	uint16_t tones; /* as of ringing */
 	uint32_t quiet_ms; /* between the callee's last packet and the end */

@@ -16,7 +16,7 @@ KINDS = {
     # name: mode and options, the option that grows, small, large, most instructions
     # allowed, and how many more with the shipped rules than without any
     "sip": (["calls", "--waves", 1], "--calls", 50, 350, 28000, 0.90),
-    "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 1900, 0.25),
+    "rtp": (["calls", "--calls", 10], "--packets", 50, 350, 3600, 0.25),
 }
 
 
