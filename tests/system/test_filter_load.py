@@ -55,6 +55,7 @@ def trunk(field, calls=1000):
     field.run_in(field.server, "sipp", "-sf", "uas.xml", "-i", SERVER, "-p", 5060, "-nostdin",
                  "-mp", 40000)
     time.sleep(0.5)
+    before = field.control("status")["pinholes"]  # of odd offers, until their leases end
     caller = field.run_in(field.client, "sipp", "-sf", "uac.xml", "-i", CLIENT, "-p", 5060, "-nostdin",
                           "-m", 2 * calls, "-l", calls, "-r", 250, "-d", 4500, "-trace_stat", "-fd", 1,
                           "-mp", 20000, "-timeout", "40s",
@@ -67,7 +68,8 @@ def trunk(field, calls=1000):
     check(most >= 3.5 * calls, f"with {most} pinholes at once")
     time.sleep(1)
     left = field.control("status")
-    check(left["pinholes"] == 0, f"and none at the end ({left['pinholes']} of {left['pinholes_opened']})")
+    check(left["pinholes"] <= before,
+          f"and none of theirs at the end ({left['pinholes']} of {left['pinholes_opened']}, {before} before)")
     check(left["pinholes_refused"] == 0 and left["failed_commits"] == 0, "the kernel refused none")
 
 
